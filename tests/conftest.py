@@ -1,0 +1,17 @@
+"""What all tests share: where the measured data lie."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of measured data; skip where it is absent, fail where it is required."""
+    folder = Path(os.environ.get("DENSHI_SHARED", "../shared")).resolve()
+    if folder.is_dir():
+        return folder
+    if os.environ.get("DENSHI_REQUIRE_SHARED") == "1":
+        pytest.fail(f"the measured data are required, but {folder} does not exist")
+    pytest.skip(f"no measured data at {folder}: set DENSHI_SHARED")

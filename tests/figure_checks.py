@@ -1,0 +1,146 @@
+"""Every figure depends on each input that it names: the check that all rooms share.
+
+A room is a pure function, so the claim "A is computed from B" can be tested: change B by a step of ``STEPS``, run the
+room again, see A move. An input that has no effect in the base case (a slack limit) names the case in which it has.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from denshi.catalog import Item
+from denshi.errors import DenshiError
+from denshi.figure import figures, inputs
+
+STEPS = (1.01, 0.99, 1.2, 0.8, 2.0, 0.5)
+
+
+def assert_every_figure_moves(
+    run: Callable[[Any], Any],
+    cases: Mapping[str, Any],
+    room: str,
+    alternatives: Mapping[str, Sequence[Any]] | None = None,
+) -> None:
+    """Check that every input named by every figure of a room's result exists and has an effect.
+
+    Parameters
+    ----------
+    run : the room.
+    cases : inputs by name of case; "base" is used unless a figure names another in ``active``.
+    room : the room's name, the first part of the paths of its own figures.
+    alternatives : for an input path that holds text, a date or a flag, other values to try.
+    """
+    known = cases["base"]
+    results = {name: run(case) for name, case in cases.items()}
+    declared = figures(type(results["base"]))
+    undeclared = [f.name for f in dataclasses.fields(results["base"]) if f.name not in declared]
+    assert not undeclared, f"{room}: fields that are no figure: {undeclared}"
+    still = []
+    for name, figure in declared.items():
+        for path in figure.of:
+            case = figure.active.get(path, "base")
+            if case not in cases:
+                still.append(f"{room}.{name} names the case {case!r} for {path}, which does not exist")
+            elif _is_own(path, room):
+                own = path.split(".")[-1] if not _after(path, room) else _after(path, room)
+                if own.split(".")[0] not in declared:
+                    still.append(f"{room}.{name} of {path}: no such figure")
+                elif not _move_together(run, cases[case], results[case], name, own.split(".")[0], alternatives or {}):
+                    still.append(f"{room}.{name} does not move with its own figure {path}")
+            elif not _covered(known, path):
+                still.append(f"{room}.{name} of {path}: no input of the room comes from there")
+            elif not _moves(run, cases[case], results[case], name, path, alternatives or {}):
+                still.append(f"{room}.{name} does not move with {path} in case {case}")
+    assert not still, "\n".join(still)
+
+
+def _is_own(path: str, room: str) -> bool:
+    return path == room or path.startswith(room + ".")
+
+
+def _after(path: str, room: str) -> str:
+    return path[len(room) + 1 :].removeprefix("@.")
+
+
+def _covered(case: Any, path: str) -> bool:
+    return any(True for _ in _changed(case, path, {path: [None]}, 1.01))
+
+
+def _moves(run: Any, case: Any, before: Any, name: str, path: str, other: Mapping[str, Sequence[Any]]) -> bool:
+    for step in STEPS:
+        for changed in _changed(case, path, other, step):
+            try:
+                after = run(changed)
+            except DenshiError:
+                continue
+            if _differs(getattr(before, name), getattr(after, name)):
+                return True
+    return False
+
+
+def _move_together(run: Any, case: Any, before: Any, name: str, own: str, other: Mapping[str, Sequence[Any]]) -> bool:
+    for path in {given.path for given in inputs(type(case)).values()}:
+        for step in STEPS:
+            for changed in _changed(case, path, other, step):
+                try:
+                    after = run(changed)
+                except DenshiError:
+                    continue
+                if _differs(getattr(before, name), getattr(after, name)) and _differs(
+                    getattr(before, own), getattr(after, own)
+                ):
+                    return True
+    return False
+
+
+def _changed(case: Any, path: str, other: Mapping[str, Sequence[Any]], step: float) -> Iterator[Any]:
+    """Yield copies of a room's input in which what stands at a path is another value."""
+    for field, given in inputs(type(case)).items():
+        if path == given.path or path.startswith(given.path + "."):
+            rest = path[len(given.path) + 1 :]
+            parts = tuple(rest.split(".")) if rest else ()
+            held = getattr(case, field)
+            if path in other:
+                for value in other[path]:
+                    yield dataclasses.replace(case, **{field: _put(held, parts, lambda _, v=value: v)})
+            else:
+                new = _put(held, parts, lambda old: _scaled(old, step))
+                if _differs(held, new):
+                    yield dataclasses.replace(case, **{field: new})
+
+
+def _put(held: Any, parts: tuple[str, ...], change: Callable[[Any], Any]) -> Any:
+    if not parts:
+        return change(held)
+    head, rest = parts[0], parts[1:]
+    if head in ("*", "@"):
+        return tuple(_put(one, rest, change) for one in held) if isinstance(held, tuple) else _put(held, rest, change)
+    if isinstance(held, tuple):
+        return tuple(_put(one, parts, change) if one.id == head else one for one in held) if not head.isdigit() else held
+    if isinstance(held, Mapping):
+        return {**held, head: _put(held[head], rest, change)}
+    return dataclasses.replace(held, **{head: _put(getattr(held, head), rest, change)})
+
+
+def _scaled(old: Any, step: float) -> Any:
+    if isinstance(old, bool) or old is None or isinstance(old, str):
+        return old
+    if isinstance(old, int):
+        return round(old * step) if round(old * step) != old else old + (1 if step > 1 else -1)
+    if isinstance(old, float | np.ndarray):
+        return old * step
+    if isinstance(old, Item):
+        return dataclasses.replace(old, unit_price_usd=old.unit_price_usd * step, count=old.count * step)
+    if isinstance(old, tuple):
+        return tuple(_scaled(one, step) for one in old)
+    if isinstance(old, Mapping):
+        return {key: _scaled(value, step) for key, value in old.items()}
+    return old
+
+
+def _differs(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        return np.shape(a) != np.shape(b) or not np.array_equal(a, b)
+    return bool(a != b) if not (isinstance(a, tuple) and any(isinstance(x, np.ndarray) for x in a)) else str(a) != str(b)
