@@ -17,7 +17,7 @@ def total_params(model: Model) -> float:
     -------
     float : parameters [1].
 
-    Source: kaplan2020 (dense count), deepseek2024v3 (latent attention and experts).
+    Source: narayanan2021 (dense count), deepseekv3 (latent attention and experts).
 
     >>> from denshi.catalog import find
     >>> round(total_params(find(Model, "llama3.1-8b")) / 1e9, 2)
@@ -39,7 +39,7 @@ def active_params(model: Model) -> float:
     -------
     float : parameters [1]; equal to the total for a dense model.
 
-    Source: deepseek2024v3.
+    Source: deepseekv3.
 
     >>> from denshi.catalog import find
     >>> round(active_params(find(Model, "deepseek-v3")) / 1e9, 1)
@@ -74,7 +74,7 @@ def attention_params(model: Model) -> float:
     -------
     float : parameters of one layer's attention [1].
 
-    Source: deepseek2024v3.
+    Source: deepseekv3.
     """
     h, n, d = model.hidden, model.heads, model.head_dim
     if model.attention != "mla":
