@@ -86,6 +86,8 @@ def _table() -> dict[str, dict[str, float]]:
         "USD/kWh": {"USD/kWh": 1.0, "$/kWh": 1.0, "USD/MWh": 1e-3, "$/MWh": 1e-3, "c/kWh": 1e-2,
                     "円/kWh": 1 / JPY_PER_USD, "JPY/kWh": 1 / JPY_PER_USD},
         "USD/kW": {"USD/kW": 1.0, "$/kW": 1.0, "USD/W": 1e3, "$/W": 1e3, "USD/MW": 1e-3, "M USD/MW": 1e3},
+        "USD/kW-month": {"USD/kW-month": 1.0, "$/kW-month": 1.0, "USD/kW/month": 1.0},
+        "USD/Mtoken": {"USD/Mtoken": 1.0, "$/Mtoken": 1.0, "USD/M tokens": 1.0, "$/M tokens": 1.0},
         "gCO2/kWh": {"gCO2/kWh": 1.0, "g/kWh": 1.0, "kgCO2/MWh": 1.0, "kgCO2/kWh": 1e3, "tCO2/MWh": 1e3},
         "1": {"": 1.0, "%": 0.01, "％": 0.01},
     }

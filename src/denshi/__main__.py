@@ -1,0 +1,5 @@
+"""``python -m denshi``."""
+
+from denshi.cli import run
+
+run()

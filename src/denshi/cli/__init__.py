@@ -1,0 +1,58 @@
+"""The command line: one file a verb, exit codes, and errors as messages."""
+
+import os
+import sys
+
+import typer
+
+from denshi.cli import catalog, check, design, diff, report, rooms, trace, validate
+from denshi.errors import DenshiError
+
+app = typer.Typer(
+    name="denshi",
+    help="From electrons to tokens: one scenario file in, a whole, costed and traceable AI data centre design out.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for verb in (design, check, trace, diff, validate, report):
+    verb.register(app)
+app.add_typer(catalog.app, name="catalog")
+rooms.register(app)
+
+INTERRUPTED = 130
+DENSHI_FAILED = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 fine, 1 the scenario is wrong, 2 usage or denshi, 130 interrupted."""
+    try:
+        outcome = app(arguments, standalone_mode=False)
+    except DenshiError as error:
+        print(f"denshi: {error}", file=sys.stderr)
+        return error.exit_status
+    except (KeyboardInterrupt, typer.Abort):
+        print("denshi: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except typer.Exit as leave:
+        return leave.exit_code
+    except typer.TyperException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader went away (`denshi … | head`): that is his right, and stdout must not be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the last resort, so that no traceback reaches a user
+        if os.environ.get("DENSHI_DEBUG") == "1":
+            raise
+        print(f"denshi: failed: {type(error).__name__}: {error}", file=sys.stderr)
+        print("This is a fault of denshi. DENSHI_DEBUG=1 shows where it stands.", file=sys.stderr)
+        return DENSHI_FAILED
+    return outcome if isinstance(outcome, int) else 0
+
+
+def run() -> None:
+    """Run as a program."""
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""Arguments and options that several verbs take, written once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file (TOML).", show_default=False)]
+Variant = Annotated[str | None, typer.Option("--variant", help="A [variant.NAME] of the file to lay over it.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="dotted.path=value to lay over the file; may be repeated.", metavar="PATH=VALUE"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON in canonical units.")]
+Language = Annotated[str, typer.Option("--lang", help="en or ja.")]
+
+
+def language(lang: str) -> str:
+    """Return a language that denshi speaks.
+
+    Raises
+    ------
+    UsageError : it does not speak that one.
+    """
+    from denshi.errors import UsageError
+
+    if lang not in ("en", "ja"):
+        raise UsageError(f'--lang "{lang}" is not offered', mend="Use en or ja")
+    return lang

@@ -1,0 +1,47 @@
+"""One verb a room: ``denshi cooling SCENARIO`` prints what that room found, without the rest of the report."""
+
+from collections.abc import Callable
+
+import typer
+
+from denshi.cli.options import AsJson, ScenarioFile, Settings, Variant
+
+VERBS = {
+    "training": ("workload", "Training: plan, step time, run time, accelerator-hours."),
+    "serving": ("workload", "Serving: batch, latency, tokens per second."),
+    "fabric": ("cluster", "Racks, switches, links and network power."),
+    "cooling": ("facility", "Cooling plant: PUE through the year, peak hour, water."),
+    "power": ("facility", "Power chain: losses by stage, connection, equipment."),
+    "energy": ("energy", "Supply: capacity, dispatch, cost, clean share."),
+    "finance": ("finance", "Cash flow, NPV, IRR, cost of an accelerator-hour."),
+}
+_SHOWN_PREFIXES = {
+    "cooling": ("pue", "tue", "wue", "water", "cooling", "trim", "chillers", "heat", "it_"),
+    "power": ("load", "peak", "connection", "loss", "electrical", "transformers", "generators", "ups", "energy", "tue"),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add a verb for each room."""
+    for verb, (room, text) in VERBS.items():
+        app.command(verb, help=text)(_verb(verb, room))
+
+
+def _verb(verb: str, room: str) -> Callable[..., None]:
+    def show_room(
+        scenario: ScenarioFile, variant: Variant = None, settings: Settings = None, json: AsJson = False
+    ) -> None:
+        from denshi.cli.output import as_json, done, reader
+        from denshi.design import design, room_figures
+        from denshi.scenario import load
+
+        made = design(load(scenario, variant, settings or ()), reader())
+        done()
+        found = room_figures(made, room, verb if room == "workload" else "", _SHOWN_PREFIXES.get(verb, ("",)))
+        if json:
+            print(as_json({"schema_version": 1, "room": room, "figures": found}), end="")
+            return
+        for path, figure in found.items():
+            print(f"{path:48} {figure['shown']:>22}  {figure['formula']}")
+
+    return show_room

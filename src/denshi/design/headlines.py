@@ -1,0 +1,62 @@
+"""The eight or so numbers that a reader looks at first, each with its band and grade."""
+
+from typing import Any
+
+from denshi.design.paths import resolve
+from denshi.design.record import Design
+from denshi.design.sensitivity import Band, bands
+
+_ALWAYS = (
+    ("accelerators", "cluster.accelerators"),
+    ("connection", "facility.connection_kw"),
+    ("pue", "facility.pue_mean"),
+)
+_MONEY = (
+    ("power_cost", "energy.lcoe_usd_per_kwh"),
+    ("clean", "energy.clean_fraction_hourly"),
+    ("capex", "buildout.capex_usd"),
+    ("lcoc", "finance.lcoc_usd_per_accelerator_hour"),
+    ("irr", "finance.irr"),
+)
+_OF_A_WORKLOAD = {"training": (("run_time", "run_s"),), "serving": (("serving_rate", "tokens_per_s"),)}
+
+
+def headline_paths(design: Design) -> tuple[tuple[str, str], ...]:
+    """Return label and path of the headlines that this design has."""
+    works = tuple(
+        (label, f"workload.{i}.{name}")
+        for i, workload in enumerate(design.workload)
+        for label, name in _OF_A_WORKLOAD[workload.kind]
+    )
+    root = design.root()
+    return tuple((label, path) for label, path in (*_ALWAYS, *works, *_MONEY) if resolve(root, path) is not None)
+
+
+def headlines(design: Design) -> list[dict[str, Any]]:
+    """Return the headlines with value, unit, band, grade and the facts they hang on most."""
+    chosen = headline_paths(design)
+    found = bands(design, tuple(path for _, path in chosen))
+    declared, root = design.figures(), design.root()
+    return [
+        {
+            "path": path,
+            "label": label,
+            "value": resolve(root, path),
+            "unit": declared[path].unit,
+            **_band(found.get(path)),
+        }
+        for label, path in chosen
+    ]
+
+
+def _band(band: Band | None) -> dict[str, Any]:
+    if band is None or band.low is None:
+        main = [] if band is None else list(band.main)
+        return {"low": None, "high": None, "band": "no band", "grade": "D" if band is None else band.grade, "main": main}
+    return {
+        "low": band.low,
+        "high": band.high,
+        "band": "low to high of the catalogue inputs it hangs on, each alone, in quadrature",
+        "grade": band.grade,
+        "main": list(band.main),
+    }
