@@ -1,0 +1,41 @@
+.DEFAULT_GOAL := help
+# uv where it is installed, else a virtual environment and pip: the same commands work on a bare machine.
+UV := $(shell command -v uv 2>/dev/null)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test check bench claims clean
+
+help: ## Show this help
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(READY): pyproject.toml uv.lock
+ifdef UV
+	uv sync --quiet --frozen
+else
+	python3 -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+endif
+	@touch $(READY)
+
+demo: $(READY) ## Set up, then design the example
+	$(BIN)/denshi design examples/hyperion.toml
+
+test: $(READY) ## Set up, then run all tests
+	$(BIN)/python -m pytest
+
+check: $(READY) ## Lint, types, import directions
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## Time the stages of a design
+	$(BIN)/python benchmarks/stages.py
+
+claims: $(READY) ## The scoreboard: published claims against what denshi computes
+	$(BIN)/denshi validate
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.denshi
