@@ -1,0 +1,1 @@
+"""Training and serving of a model: parallelism, memory, time, power."""
