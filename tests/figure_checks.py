@@ -118,7 +118,9 @@ def _put(held: Any, parts: tuple[str, ...], change: Callable[[Any], Any]) -> Any
     if head in ("*", "@"):
         return tuple(_put(one, rest, change) for one in held) if isinstance(held, tuple) else _put(held, rest, change)
     if isinstance(held, tuple):
-        return tuple(_put(one, parts, change) if one.id == head else one for one in held) if not head.isdigit() else held
+        return (
+            tuple(_put(one, parts, change) if one.id == head else one for one in held) if not head.isdigit() else held
+        )
     if isinstance(held, Mapping):
         return {**held, head: _put(held[head], rest, change)}
     return dataclasses.replace(held, **{head: _put(getattr(held, head), rest, change)})
@@ -143,4 +145,6 @@ def _scaled(old: Any, step: float) -> Any:
 def _differs(a: Any, b: Any) -> bool:
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return np.shape(a) != np.shape(b) or not np.array_equal(a, b)
-    return bool(a != b) if not (isinstance(a, tuple) and any(isinstance(x, np.ndarray) for x in a)) else str(a) != str(b)
+    return (
+        bool(a != b) if not (isinstance(a, tuple) and any(isinstance(x, np.ndarray) for x in a)) else str(a) != str(b)
+    )

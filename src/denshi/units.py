@@ -78,13 +78,21 @@ def _table() -> dict[str, dict[str, float]]:
         "byte/s": rate,
         "FLOP": flop,
         "FLOP/s": {f"{symbol}/s": factor for symbol, factor in flop.items()} | _scaled("FLOPS", 1.0),
-        "token": count | {f"{scale} {n}".strip(): f for scale, f in count.items() for n in ("token", "tokens")}
+        "token": count
+        | {f"{scale} {n}".strip(): f for scale, f in count.items() for n in ("token", "tokens")}
         | {f"{scale}{n}": f for scale, f in count.items() for n in ("token", "tokens")},
         "count": count,
         "USD": money,
         "USD/h": {"USD/h": 1.0, "$/h": 1.0, "USD/hour": 1.0, "円/h": 1 / JPY_PER_USD, "JPY/h": 1 / JPY_PER_USD},
-        "USD/kWh": {"USD/kWh": 1.0, "$/kWh": 1.0, "USD/MWh": 1e-3, "$/MWh": 1e-3, "c/kWh": 1e-2,
-                    "円/kWh": 1 / JPY_PER_USD, "JPY/kWh": 1 / JPY_PER_USD},
+        "USD/kWh": {
+            "USD/kWh": 1.0,
+            "$/kWh": 1.0,
+            "USD/MWh": 1e-3,
+            "$/MWh": 1e-3,
+            "c/kWh": 1e-2,
+            "円/kWh": 1 / JPY_PER_USD,
+            "JPY/kWh": 1 / JPY_PER_USD,
+        },
         "USD/kW": {"USD/kW": 1.0, "$/kW": 1.0, "USD/W": 1e3, "$/W": 1e3, "USD/MW": 1e-3, "M USD/MW": 1e3},
         "USD/kW-month": {"USD/kW-month": 1.0, "$/kW-month": 1.0, "USD/kW/month": 1.0},
         "USD/Mtoken": {"USD/Mtoken": 1.0, "$/Mtoken": 1.0, "USD/M tokens": 1.0, "$/M tokens": 1.0},
@@ -119,7 +127,7 @@ def parse(text: str | float, unit: str) -> float:
     0.045
     >>> parse("20 USD", "kW")
     Traceback (most recent call last):
-    denshi.errors.UnitError: "20 USD" is a quantity in USD, but kW is expected here. Write for example "1 kW" or a bare number in kW
+    denshi.errors.UnitError: "20 USD" is a quantity in USD, but kW is expected here. Write for example "1 kW" ...
     """
     spellings = UNITS[unit]
     if isinstance(text, bool) or not isinstance(text, str | int | float):

@@ -26,7 +26,7 @@ DENSHI_FAILED = 2
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 fine, 1 the scenario is wrong, 2 usage or denshi, 130 interrupted."""
+    """Run one command and return its exit status: 0 fine, 1 scenario wrong, 2 usage or denshi, 130 interrupted."""
     try:
         outcome = app(arguments, standalone_mode=False)
     except DenshiError as error:

@@ -35,7 +35,9 @@ def check(
     except ScenarioError as error:
         if not json:
             raise
-        faults = [{"file": f.file, "line": f.line, "path": f.path, "what": f.what, "mend": f.mend} for f in error.faults]
+        faults = [
+            {"file": f.file, "line": f.line, "path": f.path, "what": f.what, "mend": f.mend} for f in error.faults
+        ]
         print(as_json({"schema_version": 1, "ok": False, "faults": faults}), end="")
         raise typer.Exit(1) from None
     print(as_json({"schema_version": 1, "ok": True, "faults": []}) if json else f"{scenario}: no faults\n", end="")

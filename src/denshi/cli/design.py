@@ -23,8 +23,8 @@ def design(
 ) -> None:
     """Turn a scenario into a whole design: design.json, run.json and report.html."""
     from denshi.cli.output import as_json, done, reader, write_all
-    from denshi.design import document, run_record
     from denshi.design import design as make
+    from denshi.design import document, run_record
     from denshi.report import html, terminal
     from denshi.scenario import load
 

@@ -36,7 +36,9 @@ def write_all(folder: Path, texts: Mapping[str, str]) -> None:
             os.replace(temporary, final)
         pending = []
     except OSError as error:
-        raise FileError(f'"{folder}" cannot be written', why=error.strerror or "", mend="Name another with -o") from None
+        raise FileError(
+            f'"{folder}" cannot be written', why=error.strerror or "", mend="Name another with -o"
+        ) from None
     finally:
         for temporary, _ in pending:
             Path(temporary).unlink(missing_ok=True)
@@ -45,7 +47,7 @@ def write_all(folder: Path, texts: Mapping[str, str]) -> None:
 def reader() -> Callable[[str], None]:
     """Return a progress callback: a status line on a terminal, silence elsewhere."""
     if not sys.stderr.isatty():
-        return lambda stage: None
+        return lambda _: None
 
     def show(stage: str) -> None:
         print(f"\r\x1b[2K  {stage} …", end="", file=sys.stderr, flush=True)

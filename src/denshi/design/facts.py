@@ -148,7 +148,7 @@ def _site(scenario: Scenario) -> Site:
         id="own-site",
         name=place.name or "own site",
         aliases=(),
-        evidence=MappingProxyType({name: proof for name in values}),
+        evidence=MappingProxyType(dict.fromkeys(values, proof)),
         **values,
     )
 
@@ -167,9 +167,7 @@ def _normals(scenario: Scenario, site: Site) -> WeatherNormals | None:
 
 
 def _nearest_station(latitude: float, longitude: float) -> tuple[str | None, float | None]:
-    near = min(
-        (distance_m(latitude, longitude, s.latitude, s.longitude), s.id) for s in weather_stations()
-    )
+    near = min((distance_m(latitude, longitude, s.latitude, s.longitude), s.id) for s in weather_stations())
     return (near[1], near[0]) if near[0] <= NEAR_M else (None, None)
 
 

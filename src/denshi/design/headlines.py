@@ -52,7 +52,13 @@ def headlines(design: Design) -> list[dict[str, Any]]:
 def _band(band: Band | None) -> dict[str, Any]:
     if band is None or band.low is None:
         main = [] if band is None else list(band.main)
-        return {"low": None, "high": None, "band": "no band", "grade": "D" if band is None else band.grade, "main": main}
+        return {
+            "low": None,
+            "high": None,
+            "band": "no band",
+            "grade": "D" if band is None else band.grade,
+            "main": main,
+        }
     return {
         "low": band.low,
         "high": band.high,

@@ -6,6 +6,7 @@ and ``*`` for all of a list.
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from math import isnan
 from typing import Any, TypeVar
 
 from denshi.catalog import Assumption, Price
@@ -97,7 +98,7 @@ def plain(value: Any, keep: Callable[[Any], Any] = lambda array: array) -> Any:
         return value.isoformat()
     if hasattr(value, "tolist"):
         return plain(keep(value).tolist(), keep)
-    if isinstance(value, float) and value != value:
+    if isinstance(value, float) and isnan(value):
         raise DenshiError("a result is not a number", why="a room returned NaN")
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
         return None

@@ -17,7 +17,7 @@ Progress = Callable[[str], None]
 _MOST_ITERATIONS = 20
 
 
-def design(scenario: Scenario, progress: Progress = lambda stage: None) -> Design:
+def design(scenario: Scenario, progress: Progress = lambda _: None) -> Design:
     """Turn a scenario into a whole design.
 
     Parameters
@@ -52,7 +52,7 @@ def _climate(scenario: Scenario, root: Root) -> climate.Climate:
 def _sized(root: dict[str, Any], progress: Progress) -> tuple[Sizing, ...]:
     """Repeat cluster … facility until the number of racks fits what the user asked for; return every round."""
     facts: Facts = root["catalog"]
-    rounds = [first_size(root["scenario"].compute, facts.system, facts.assumptions)]
+    rounds = [first_size(root["scenario"].compute, facts.system)]
     while True:
         root["sizing"] = rounds[-1]
         progress("cluster")

@@ -1,4 +1,4 @@
-"""How strongly a figure hangs on each fact: elasticities through the chain of rooms, bands and main inputs from them.
+"""How strongly a figure hangs on each fact: elasticities through the chain of rooms, and bands from them.
 
 Each room is evaluated again with one of its inputs a step of one per cent larger, its decisions (plan, capacities) held:
 
@@ -70,7 +70,9 @@ def bands(design: Design, paths: tuple[str, ...]) -> Mapping[str, Band]:
 def _stages(design: Design) -> tuple[_Stage, ...]:
     root = design.root()
 
-    def stage(head: str, input_type: Any, result: Any, again: Callable[[Any, Any], Any], own: int | None = None) -> _Stage:
+    def stage(
+        head: str, input_type: Any, result: Any, again: Callable[[Any, Any], Any], own: int | None = None
+    ) -> _Stage:
         given = fill(input_type, root, own)
         return _Stage(head, own, given, result, lambda changed: again(changed, result))
 
@@ -167,9 +169,11 @@ def _put(held: Any, rest: tuple[str, ...], label: str) -> Iterator[tuple[str, An
             yield label.replace("*", str(i), 1), (*held[:i], one * (1 + STEP), *held[i + 1 :])
     elif isinstance(held, Mapping) and held and all(isinstance(one, float) for one in held.values()):
         yield label, {key: one * (1 + STEP) for key, one in held.items()}
-    elif (isinstance(held, float) and isfinite(held) and held != 0) or hasattr(held, "mean"):
-        yield label, held * (1 + STEP)
-    elif isinstance(held, int) and not isinstance(held, bool):
+    elif (
+        (isinstance(held, float) and isfinite(held) and held != 0)
+        or hasattr(held, "mean")
+        or (isinstance(held, int) and not isinstance(held, bool))
+    ):
         yield label, held * (1 + STEP)
 
 
@@ -249,7 +253,9 @@ def evidence_at(design: Design, path: str) -> tuple[Evidence | None, float | Non
         row: Row | None = row_at(design.catalog, path)
         if row is None:
             return None, None
-        return row.evidence.get(path.split(".")[-1]) or row.evidence.get("value"), _size(resolve(root, path))
+        return row.evidence.get(path.rsplit(".", maxsplit=1)[-1]) or row.evidence.get("value"), _size(
+            resolve(root, path)
+        )
     try:
         item = resolve(root, path)
     except KeyError:

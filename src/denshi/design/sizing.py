@@ -8,11 +8,11 @@ on the number of racks, so the limit on IT power is the fixed point of
 which is found by repeating cluster, workload and facility; every round is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from denshi.catalog import Assumption, System
+from denshi.catalog import System
 from denshi.cluster import Cluster
 from denshi.facility import Facility
 from denshi.figure import figure
@@ -42,7 +42,7 @@ class Sizing:
     )
 
 
-def first_size(compute: Compute, system: System, assumptions: Mapping[str, Assumption]) -> Sizing:
+def first_size(compute: Compute, system: System) -> Sizing:
     """Return the limits of the first round: exact, but for a limit at the site, which starts at a PUE of 1.2."""
     if compute.accelerators is not None:
         return Sizing(it_power_limit_kw=inf, units_limit=compute.accelerators / system.accelerators)
@@ -53,9 +53,7 @@ def first_size(compute: Compute, system: System, assumptions: Mapping[str, Assum
     return Sizing(it_power_limit_kw=(compute.site_power or 0.0) / 1.2, units_limit=inf)
 
 
-def next_size(
-    rounds: Sequence[Sizing], compute: Compute, cluster: Cluster, facility: Facility
-) -> Sizing | None:
+def next_size(rounds: Sequence[Sizing], compute: Compute, cluster: Cluster, facility: Facility) -> Sizing | None:
     """Return the limits of the next round, None when the last round stands.
 
     Plant comes in whole units, so the peak load is a step function of the racks and a plain iteration may jump between

@@ -116,7 +116,9 @@ class _Tracer:
         evidence = evidence_of(self.design.scenario, path)
         unit = unit_of(self.design.scenario, path)
         if evidence is None:
-            source = "not set by the user" if value is None else f"the user's scenario, {path.removeprefix('scenario.')}"
+            source = (
+                "not set by the user" if value is None else f"the user's scenario, {path.removeprefix('scenario.')}"
+            )
             return Node(path, "input", value, unit, "", None, source, ())
         return Node(path, "default", value, unit, "", evidence.grade, evidence.source, ())
 
@@ -142,7 +144,7 @@ class _Tracer:
         return Node(path, kind, None if value is None else str(type(value).__name__), "", "", None, "not used here", ())
 
     def _value_of_row(self, path: str, value: Any, row: Row) -> Node:
-        field = path.split(".")[-1]
+        field = path.rsplit(".", maxsplit=1)[-1]
         evidence = row.evidence.get(field) or row.evidence.get("value")
         unit = getattr(row, "unit", "")
         if evidence is None:

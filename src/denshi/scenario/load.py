@@ -54,7 +54,7 @@ def load(path: str | Path, variant: str | None = None, settings: Sequence[str] =
     try:
         scenario = Scenario.model_validate(tree, context={"folder": source.folder})
     except ValidationError as error:
-        raise ScenarioError(_faults(error, tree, source)) from None
+        raise ScenarioError(_faults(error, source)) from None
     if isinstance(variants, dict) and variant is None:
         _check_variants(source, variants)
     return scenario
@@ -164,7 +164,7 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, list)
 
 
-def _faults(error: ValidationError, tree: Mapping[str, Any], source: _Source) -> Iterator[Fault]:
+def _faults(error: ValidationError, source: _Source) -> Iterator[Fault]:
     for detail in error.errors(include_url=False):
         path = _path(detail)
         what, mend = _words(detail, path)
@@ -181,7 +181,7 @@ def _path(detail: ErrorDetails) -> str:
 
 def _words(detail: ErrorDetails, path: str) -> tuple[str, str]:
     kind, message = detail["type"], detail["msg"].removeprefix("Value error, ")
-    key = path.split(".")[-1]
+    key = path.rsplit(".", maxsplit=1)[-1]
     if kind == "extra_forbidden":
         return f'unknown key "{key}"', nearest(key, _keys_beside(path))
     if kind == "missing":
