@@ -251,8 +251,8 @@ def quoted(name: str, family: str, found: Mapping[str, float], discount: float, 
             "value": round(value, 2),
             "low": round(min(found["lowest"], value), 2),
             "high": round(max(found["on-demand"], found["contract"], value), 2),
-            "note": f"basket: {how}; low is the cheapest quote, high the median of {found['n_on_demand']:.0f} on-demand "
-            "quotes; hyperscalers and spot are outside, because a campus is sold by contract",
+            "note": f"basket: {how}; low is the cheapest quote, high the median of {found['n_on_demand']:.0f} "
+            "on-demand quotes; hyperscalers and spot are outside, because a campus is sold by contract",
         },
         "unit": "USD/h",
     }
