@@ -1,11 +1,12 @@
 """What a number says of itself: unit, formula, inputs, source and grade of evidence.
 
 A room is a pure function from a frozen dataclass to a frozen dataclass. The fields of the first are declared with
-``given(path)``: where in the design, the scenario or the catalogue the value comes from. The fields of the second are
-declared with ``figure(unit, formula, of=...)``: how they are computed and from which of those paths. The pipeline
-fills the inputs from the declared paths and nothing else, so the tree that ``denshi trace`` prints is true by construction.
+``given(path)``: where in the design, the scenario or the catalogue the value comes from. The fields of the second
+are declared with ``figure(unit, formula, of=...)``: how they are computed and from which of those paths. The pipeline
+fills the inputs from the declared paths and nothing else, so the tree that ``denshi trace`` prints is true by
+construction.
 
-Paths are dotted. ``scenario.…`` is what the user wrote or a default of the scenario, ``catalog.…`` a fact, anything else
+Paths are dotted. ``scenario.…`` is what the user wrote or a default, ``catalog.…`` a fact, anything else
 the result of a room (``facility.pue_mean``). In a list, ``@`` is "this one" and ``*`` is "all of them":
 ``scenario.workload.@.tokens`` inside a workload, ``workload.*.power_kw`` outside it.
 """

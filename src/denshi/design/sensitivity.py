@@ -1,6 +1,6 @@
 """How strongly a figure hangs on each fact: elasticities through the chain of rooms, and bands from them.
 
-Each room is evaluated again with one of its inputs a step of one per cent larger, its decisions (plan, capacities) held:
+Each room is evaluated again with one input a step of one per cent larger, its decisions (plan, capacities) held:
 
 .. math:: e_{y,x} = \\frac{\\Delta y / y}{\\Delta x / x}
 
