@@ -56,10 +56,6 @@ FREE_TRADE = ("MX", "CA")
 Row = tuple[str, str, str, str, float, str, str, str, str]
 
 
-def row(country: str, origin: str, goods: str, day: str, rate: float, *, name: str, source: str, grade: str) -> Row:
-    return (country, origin, goods, day, rate, name, source, grade, "")
-
-
 def us_electronics() -> Iterator[Row]:
     for origin, (announced, _, _) in ORIGINS.items():
         for goods in ELECTRONICS:
@@ -160,21 +156,15 @@ def _with_metal(rate: float) -> float:
 
 
 def us_neighbours() -> Iterator[Row]:
+    """Yield the rows of Mexico and Canada, on every day on which the rule of any origin changes."""
+    unmet = "25 % (Mexico) and 35 % (Canada) on goods that do not qualify, until 2026-02-24"
     for origin in FREE_TRADE:
-        for goods in (*ELECTRONICS, *PLANT):
-            yield (
-                "US",
-                origin,
-                goods,
-                "2025-04-02",
-                0.0,
-                "goods of the agreement are free",
-                USMCA,
-                "C",
-                "25 % (Mexico) and 35 % (Canada) on goods that do not qualify, until 2026-02-24",
-            )
-            if goods in PLANT:
-                yield ("US", origin, goods, "2025-08-18", METAL_SHARE * METAL_RATE, "metal content", METAL, "E", _METAL)
+        for goods in ELECTRONICS:
+            yield ("US", origin, goods, "2025-04-02", 0.0, "goods of the agreement are free", USMCA, "C", unmet)
+        for goods in PLANT:
+            yield ("US", origin, goods, "2025-04-05", 0.0, "goods of the agreement are free", USMCA, "C", unmet)
+            for day in ("2025-08-18", "2026-02-24", "2026-07-24"):
+                yield ("US", origin, goods, day, METAL_SHARE * METAL_RATE, "metal content", METAL, "E", _METAL)
 
 
 def domestic_and_free() -> Iterator[Row]:

@@ -20,6 +20,7 @@ TECHNOLOGIES = cast("dict[str, Technology]", rows("technologies"))
 PRICES = cast("dict[str, Price]", rows("prices"))
 RULES = cast("dict[str, Rule]", rows("rules"))
 EARTH_RADIUS_M = 6_371_000.0
+CLEAN = ("WND", "SUN", "WAT", "NUC")
 GOODS = {"accelerator-system", "network", "power", "cooling", "building", "land", "energy"}
 
 
@@ -190,10 +191,10 @@ def test_a_rule_is_well_formed(rule: Rule) -> None:
 
 
 def rate(country: str, origin: str, goods: str, day: str) -> float:
-    """Apply the rules as a reader would: the origin's own rows before those of any origin, then the newest."""
+    """Apply the rules as the build-out does: the newest in force; of the same day, the one that names the origin."""
     fits = [r for r in RULES.values() if (r.country, r.goods) == (country, goods) and r.effective_from <= day]
-    own = [r for r in fits if r.origin == origin] or [r for r in fits if r.origin == "*"]
-    return max(own, key=lambda r: r.effective_from).rate
+    fits = [r for r in fits if r.origin in (origin, "*")]
+    return max(fits, key=lambda r: (r.effective_from, r.origin != "*")).rate
 
 
 def test_the_announced_tariff_on_servers_was_never_collected() -> None:
@@ -208,6 +209,8 @@ def test_plant_pays_what_the_day_says() -> None:
     assert rate("US", "TW", "power", "2026-08-01") == pytest.approx(0.125)
     assert rate("US", "US", "power", "2026-08-01") == 0.0
     assert rate("US", "BR", "cooling", "2025-05-01") == 0.10
+    assert rate("US", "MX", "power", "2025-07-01") == 0.0
+    assert rate("US", "MX", "power", "2026-12-01") == pytest.approx(0.125)
     assert rate("JP", "TW", "accelerator-system", "2026-01-01") == 0.0
 
 
