@@ -192,6 +192,8 @@ def test_a_rule_is_well_formed(rule: Rule) -> None:
 
 def rate(country: str, origin: str, goods: str, day: str) -> float:
     """Apply the rules as the build-out does: the newest in force; of the same day, the one that names the origin."""
+    if origin == country:
+        return 0.0
     fits = [r for r in RULES.values() if (r.country, r.goods) == (country, goods) and r.effective_from <= day]
     fits = [r for r in fits if r.origin in (origin, "*")]
     return max(fits, key=lambda r: (r.effective_from, r.origin != "*")).rate
