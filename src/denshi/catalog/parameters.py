@@ -61,8 +61,8 @@ def moe_layers(model: Model) -> float:
 def attention_params(model: Model) -> float:
     """Count the attention projections of one layer.
 
-    Grouped heads: ``A = h d (2 n + 2 n_kv)``. Latent attention, with ranks ``r_q``, ``r_kv``, rotary part ``d_r``, value
-    head ``d_v`` and ``head_dim`` the part of a query head without rotary position:
+    Grouped heads: ``A = h d (2 n + 2 n_kv)``. Latent attention, with ranks ``r_q``, ``r_kv``, rotary part ``d_r``,
+    value head ``d_v`` and ``head_dim`` the part of a query head without rotary position:
     ``A = Q + h (r_kv + d_r) + r_kv + r_kv n (d + d_v) + n d_v h``, ``Q = h r_q + r_q + r_q n (d + d_r)``,
     or ``Q = h n (d + d_r)`` where queries are not compressed.
 
