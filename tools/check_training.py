@@ -14,7 +14,7 @@ import numpy as np
 from training_cases import Case, cases, predicted_step_s
 
 GROUPS: dict[str, Callable[[Case], bool]] = {
-    "all": lambda c: True,
+    "all": bool,
     "dense, more than 8 accelerators": lambda c: not c.is_moe and c.accelerators > 8,
     "mixture of experts": lambda c: c.is_moe,
     "Korthikanti table 5": lambda c: c.source.startswith("Korthikanti"),

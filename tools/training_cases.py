@@ -10,6 +10,7 @@ import numpy as np
 
 from denshi.catalog import Accelerator, Assumption, Model, find, rows
 from denshi.figure import inputs
+from denshi.workload.memory import FULL
 from denshi.workload.training.record import Input
 from denshi.workload.training.step import Columns, evaluate
 from denshi.workload.transformer import training_flop_per_token
@@ -109,7 +110,7 @@ def _plan(row: dict[str, str]) -> Columns | None:
         "ep": max(_number(row, "ep", 1.0), 1.0),
         "dp": dp,
         "micro_batch": _number(row, "micro_batch", 1.0),
-        "full_recompute": float(row["recompute"] == "full"),
+        "recompute": FULL if row["recompute"] == "full" else 0.0,
     }
     return {name: np.array([value]) for name, value in plan.items()} if dp >= 1 else None
 

@@ -9,6 +9,7 @@ from denshi.catalog import Model
 from denshi.workload.transformer import (
     activation_bytes_per_token,
     expert_params,
+    lean_activation_bytes_per_token,
     shared_params,
 )
 
@@ -19,6 +20,12 @@ WEIGHT_BYTES = 2.0
 GRADIENT_BYTES = 4.0
 OPTIMIZER_BYTES = 12.0
 """Bytes a parameter: 16-bit weights, 32-bit main gradients, 32-bit master weights and two Adam moments (ZeRO paper)."""
+
+LEAN, FULL = 1.0, 2.0
+"""Levels of recomputation: 0 the attention scores, 1 norms, activation function and up-projections too, 2 all.
+
+Between 1 and 2, so large a share of the layers is recomputed whole: 1.25 is a quarter of them, the others lean.
+"""
 
 LOGIT_BYTES = 6.0
 """Bytes a logit: the 16-bit product and its 32-bit softmax (korthikanti2022, section 4.3)."""
@@ -74,11 +81,18 @@ def state_bytes(model: Model, columns: Columns) -> tuple[Values, Values, Values]
     return WEIGHT_BYTES * held, GRADIENT_BYTES * held, OPTIMIZER_BYTES * (dense / copies + experts / expert_copies)
 
 
+def recomputed(columns: Columns) -> tuple[Values, Values]:
+    """Shares of the layers that are recomputed whole and in their cheap parts, from the level of recomputation [1]."""
+    full = np.clip(columns["recompute"] - LEAN, 0.0, 1.0)
+    return full, np.where(columns["recompute"] >= LEAN, 1 - full, 0.0)
+
+
 def activation_bytes(model: Model, sequence: float, columns: Columns) -> Values:
     """Bytes of activations on the fullest rank.
 
-    A layer keeps ``a s b / (t c)`` with sequence parallelism (a of ``activation_bytes_per_token``), or its input alone,
-    ``2 s b h / (t c)``, under full recomputation, plus one layer while it is recomputed. Stage 0 of a one-forward-one-
+    A layer keeps ``a s b / (t c)`` with sequence parallelism: a of ``activation_bytes_per_token``, or less where cheap
+    parts are computed again (``lean_activation_bytes_per_token``), or its input alone, ``2 s b h / (t c)``, under full
+    recomputation, plus one layer while that is computed again. Stage 0 of a one-forward-one-
     backward pipeline holds p micro-batches in flight (``p (1 + (p - 1) / (p v))`` when interleaved); the last stage
     holds one and the logits.
 
@@ -86,7 +100,7 @@ def activation_bytes(model: Model, sequence: float, columns: Columns) -> Values:
     ----------
     model : layer shape.
     sequence : sequence length [tokens].
-    columns : tp, pp, virtual_stages, cp, micro_batch, micro_batches, full_recompute [1].
+    columns : tp, pp, virtual_stages, cp, micro_batch, micro_batches [1], recompute (level).
 
     Returns
     -------
@@ -97,13 +111,14 @@ def activation_bytes(model: Model, sequence: float, columns: Columns) -> Values:
     tokens = columns["micro_batch"] * sequence / columns["cp"]
     per_layer = activation_bytes_per_token(model) * tokens / columns["tp"]
     checkpoint = WEIGHT_BYTES * model.hidden * tokens / columns["tp"]
-    full = columns["full_recompute"] > 0
-    kept = np.where(full, checkpoint, per_layer)
+    full, lean = recomputed(columns)
+    lean_bytes = per_layer * (lean_activation_bytes_per_token(model) / activation_bytes_per_token(model))
+    kept = full * checkpoint + lean * lean_bytes + (1 - full - lean) * per_layer
     layers = stage_layers(model, columns)
     stages, virtual = columns["pp"], columns["virtual_stages"]
     interleaved = np.where(virtual > 1, 1 + (stages - 1) / (stages * virtual), 1.0)
     in_flight = np.minimum(stages, columns["micro_batches"]) * interleaved
-    working = np.where(full, per_layer, 0.0)
+    working = np.where(full > 0, per_layer, 0.0)
     logits = LOGIT_BYTES * model.vocab * tokens / columns["tp"]
     first = kept * layers * in_flight + working + np.where(stages == 1, logits, 0.0)
     last = kept * layers + working + logits

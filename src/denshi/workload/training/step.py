@@ -1,8 +1,8 @@
 """Time and memory of one training step, for many configurations at once.
 
 A configuration is one position of a set of columns (equal-length arrays): ``tp``, ``cp``, ``pp``, ``virtual_stages``,
-``ep``, ``dp``, ``micro_batch`` (sequences) and ``full_recompute`` (0 or 1). :func:`evaluate` adds the columns of what
-they cost. Nothing loops over configurations.
+``ep``, ``dp``, ``micro_batch`` (sequences) and ``recompute`` (the level of :mod:`denshi.workload.memory`).
+:func:`evaluate` adds the columns of what they cost. Nothing loops over configurations.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from denshi.errors import OutOfRangeError
 from denshi.workload.collectives import all_to_all_s, two_tier_reduce_scatter_s
-from denshi.workload.memory import activation_bytes, parameters_per_rank, stage_layers, state_bytes
+from denshi.workload.memory import activation_bytes, parameters_per_rank, recomputed, stage_layers, state_bytes
 from denshi.workload.precision import attention_peak_flop_per_s, generation, peak_flop_per_s
 from denshi.workload.training.record import Input
 from denshi.workload.transformer import (
@@ -24,11 +24,12 @@ from denshi.workload.transformer import (
     mean_context,
     moe_layers,
     score_widths,
+    up_projection_params,
 )
 
 Values = NDArray[np.float64]
 Columns = Mapping[str, Values]
-DECISIONS = ("tp", "cp", "pp", "virtual_stages", "ep", "dp", "micro_batch", "full_recompute")
+DECISIONS = ("tp", "cp", "pp", "virtual_stages", "ep", "dp", "micro_batch", "recompute")
 
 # forward and backward, in units of the forward pass: matrix products, attention with its scores recomputed
 # (FlashAttention), element-wise passes that read the gradient as well
@@ -133,6 +134,10 @@ def _memory_rate(inputs: Input) -> float:
     return inputs.accelerator.memory_bytes_per_s * inputs.memory_efficiency
 
 
+def _full(columns: Columns) -> Values:
+    return recomputed(columns)[0]
+
+
 def _tokens(columns: Columns, inputs: Input) -> Values:
     return columns["micro_batch"] * inputs.sequence / columns["cp"]
 
@@ -168,7 +173,10 @@ def _layer_compute(columns: Columns, inputs: Input) -> _LayerTime:
     host = np.full_like(gemm, moe_fraction * inputs.moe_layer_s)
     forward = gemm + attention + elementwise + host
     backward = _BACKWARD_GEMM * (gemm + host) + _BACKWARD_ATTENTION * attention + _BACKWARD_ELEMENTWISE * elementwise
-    return _LayerTime(forward, forward * (1 + columns["full_recompute"]) + backward)
+    lean = recomputed(columns)[1]
+    up_flop = 2 * up_projection_params(model) * tokens / tp
+    again = lean * (elementwise + _gemm_s(up_flop, 1 / model.hidden + 1 / tokens, inputs))
+    return _LayerTime(forward, forward * (1 + _full(columns)) + again + backward)
 
 
 def _experts_gemm_s(columns: Columns, inputs: Input) -> Values:
@@ -218,7 +226,7 @@ def _tensor_s(columns: Columns, inputs: Input) -> Values:
     payload = _ACTIVATION_BYTES * inputs.model.hidden * _tokens(columns, inputs)
     local = np.minimum(tp, inputs.scaleup_domain)
     one_s = two_tier_reduce_scatter_s(tp, local, payload, _inside(inputs), _outside(inputs))
-    passes = 2 + columns["full_recompute"]
+    passes = 2 + _full(columns)
     return np.asarray(4 * passes * (inputs.tensor_exposed * one_s + inputs.collective_latency_s * (tp > 1)))
 
 
@@ -229,7 +237,7 @@ def _context_s(columns: Columns, inputs: Input) -> Values:
     payload = _ACTIVATION_BYTES * width * columns["micro_batch"] * inputs.sequence / columns["tp"]
     local = np.clip(inputs.scaleup_domain / columns["tp"], 1.0, cp)
     one_s = two_tier_reduce_scatter_s(cp, local, payload, _inside(inputs), _outside(inputs))
-    passes = 3 + columns["full_recompute"]
+    passes = 3 + _full(columns)
     return np.asarray(passes * (inputs.tensor_exposed * one_s + inputs.collective_latency_s * (cp > 1)))
 
 
@@ -241,7 +249,7 @@ def _expert_s(columns: Columns, inputs: Input) -> Values:
     payload = _ACTIVATION_BYTES * model.hidden * _tokens(columns, inputs) / columns["tp"]
     local = np.minimum(ep, inputs.scaleup_domain)
     one_s = all_to_all_s(ep, local, payload, model.top_k, _inside(inputs), _outside(inputs))
-    exchanges = 2 * (2 + columns["full_recompute"])
+    exchanges = 2 * (2 + _full(columns))
     latency_s = inputs.collective_latency_s * (ep > 1)
     return np.asarray(moe_layers(model) / model.layers * exchanges * (inputs.expert_exposed * one_s + latency_s))
 
