@@ -93,19 +93,19 @@ def _figures(inputs: Input, plan: Plan) -> Training:
         busy_power_kw=busy_kw,
         power_kw=accelerators * (busy * busy_kw + (1 - busy) * system_kw * inputs.system.idle_power_fraction),
         energy_kwh_per_run=hours * busy_kw,
-        bound=_bound(inputs, plan, capacity),
-        notice=_notice(inputs, plan, accelerators, sequences),
+        bound=_bound(inputs.runs_per_year, plan, capacity),
+        notice=_notice(plan, accelerators, sequences),
     )
 
 
-def _bound(inputs: Input, plan: Plan, capacity: float) -> str:
-    if capacity < inputs.runs_per_year:
-        return f"time: {inputs.runs_per_year:g} runs were asked, {capacity:.2f} fit in a year"
+def _bound(asked: float, plan: Plan, capacity: float) -> str:
+    if capacity < asked:
+        return f"time: {asked:g} runs were asked, {capacity:.2f} fit in a year"
     names = {"compute_s": "arithmetic", "communication_s": "communication", "bubble_s": "pipeline bubble"}
     return names[max(names, key=lambda name: plan.values[name])]
 
 
-def _notice(inputs: Input, plan: Plan, accelerators: float, sequences: float) -> str:
+def _notice(plan: Plan, accelerators: float, sequences: float) -> str:
     at = plan.values
     used = at["accelerators"] * plan.concurrent_runs
     if used >= 0.98 * accelerators:
@@ -113,7 +113,10 @@ def _notice(inputs: Input, plan: Plan, accelerators: float, sequences: float) ->
     group = at["tp"] * at["cp"] * at["pp"]
     widest = group * sequences / at["micro_batch"]
     if widest * plan.concurrent_runs <= accelerators or at["micro_batches"] * at["micro_batch"] < at["pp"]:
-        return f"global batch limits one run to {at['accelerators']:,.0f} accelerators; {accelerators - used:,.0f} stay idle"
+        return (
+            f"global batch limits one run to {at['accelerators']:,.0f} accelerators; "
+            f"{accelerators - used:,.0f} stay idle"
+        )
     return (
         f"the plan leaves {accelerators - used:,.0f} accelerators idle: more of them would not take a micro-batch off"
     )

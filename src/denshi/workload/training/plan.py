@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +31,6 @@ class Plan:
 
     values: Mapping[str, float]
     concurrent_runs: float
-
-
-class _Memory(NamedTuple):
-    usable: float
-    parts: Mapping[str, float]
 
 
 def available_accelerators(inputs: Input) -> float:
@@ -125,7 +119,7 @@ def _candidates(inputs: Input, fixed: Mapping[str, float], accelerators: float) 
     shares = columns["tp"] * columns["cp"] * columns["dp"] % columns["ep"] == 0
     held = shares & (columns["dp"] >= 1) & (columns["dp"] <= room)
     if not held.any():
-        raise _no_plan(inputs, fixed, accelerators)
+        raise _no_plan(fixed, accelerators)
     columns = {name: column[held] for name, column in columns.items()}
     return {name: columns[name] for name in DECISIONS}, columns["concurrent"]
 
@@ -193,7 +187,7 @@ def _fixed(inputs: Input) -> dict[str, float]:
     return fixed
 
 
-def _no_plan(inputs: Input, fixed: Mapping[str, float], accelerators: float) -> InfeasibleError:
+def _no_plan(fixed: Mapping[str, float], accelerators: float) -> InfeasibleError:
     said = ", ".join(f"{name} = {value:g}" for name, value in fixed.items()) or "any plan"
     return InfeasibleError(
         f"no split of {accelerators:,.0f} accelerators has {said}",
