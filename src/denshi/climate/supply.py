@@ -1,0 +1,112 @@
+"""Hourly output of a kilowatt of solar and of wind, and how clean the grid is, at the site's weather."""
+
+from functools import partial
+
+import numpy as np
+
+from denshi.climate.calendar import HOURS
+from denshi.climate.fleet import Fleet, synthetic_fleet
+from denshi.climate.plant import (
+    hub_wind_m_per_s,
+    scaled_to_mean,
+    solar_output_fraction,
+    tracker_irradiance_w_per_m2,
+    wind_output_fraction,
+)
+from denshi.climate.record import SupplyInput
+from denshi.climate.scores import Array
+from denshi.climate.weather import Weather
+
+_PLANT_LABEL = "plant profile from the site's weather"
+
+
+def supply_profiles(given: SupplyInput, weather: Weather) -> tuple[str, Array, Array, Array]:
+    """Return a label, and the hourly solar and wind capacity factor and clean fraction of the grid [1].
+
+    A fleet's profile stands in its own local standard time and is turned to the weather's.
+
+    Raises
+    ------
+    OutOfRangeError : a capacity factor or clean fraction that the hourly shape cannot reach.
+    """
+    fleet = None
+    if given.supply_normals is not None:
+        ahead_h = round(weather.utc_offset_h - given.supply_normals.utc_offset_h)
+        fleet = _turned(synthetic_fleet(given.supply_normals), ahead_h)
+    solar = _solar(given, weather, fleet)
+    wind = _wind(given, weather, fleet)
+    return _label(given, fleet), np.round(solar, 4), np.round(wind, 4), np.round(_clean(given, fleet), 4)
+
+
+def _turned(fleet: Fleet, ahead_h: int) -> Fleet:
+    def turn(x: Array | None) -> Array | None:
+        return None if x is None else np.roll(x, ahead_h)
+
+    return Fleet(wind=turn(fleet.wind), solar=turn(fleet.solar), clean_fraction=np.roll(fleet.clean_fraction, ahead_h))
+
+
+def _solar(given: SupplyInput, weather: Weather, fleet: Fleet | None) -> Array:
+    shape = _solar_plant(given, weather) if fleet is None or fleet.solar is None else fleet.solar
+    return _at(shape, given.solar_capacity_factor, "catalog.region.solar_capacity_factor")
+
+
+def _solar_plant(given: SupplyInput, weather: Weather) -> Array:
+    irradiance = tracker_irradiance_w_per_m2(
+        weather.ghi_w_per_m2,
+        weather.dni_w_per_m2,
+        weather.dhi_w_per_m2,
+        latitude=given.latitude,
+        longitude=given.longitude,
+        utc_offset_h=weather.utc_offset_h,
+        albedo=given.ground_albedo,
+    )
+    return solar_output_fraction(
+        irradiance,
+        weather.dry_bulb_c,
+        temperature_coefficient_per_k=given.pv_temperature_coefficient_per_k,
+        heating_k_m2_per_w=given.pv_heating_k_m2_per_w,
+        loss_fraction=given.pv_loss_fraction,
+        dc_ac_ratio=given.pv_dc_ac_ratio,
+    )
+
+
+def _wind(given: SupplyInput, weather: Weather, fleet: Fleet | None) -> Array:
+    where = "catalog.region.wind_capacity_factor"
+    if fleet is not None and fleet.wind is not None:
+        return _at(fleet.wind, given.wind_capacity_factor, where)
+    hub = hub_wind_m_per_s(
+        weather.wind_m_per_s, hub_height_m=given.wind_hub_height_m, shear_exponent=given.wind_shear_exponent
+    )
+    turbine = partial(
+        wind_output_fraction,
+        cut_in_m_per_s=given.wind_cut_in_m_per_s,
+        rated_m_per_s=given.wind_rated_m_per_s,
+        cut_out_m_per_s=given.wind_cut_out_m_per_s,
+    )
+    if given.wind_capacity_factor is None:
+        return turbine(hub)
+    # Airport masts stand sheltered: the wind is scaled, not the power, so that the turbine stays one.
+    return scaled_to_mean(lambda k: turbine(k * hub), given.wind_capacity_factor, where)
+
+
+def _clean(given: SupplyInput, fleet: Fleet | None) -> Array:
+    shape = np.ones(HOURS) if fleet is None else fleet.clean_fraction
+    return _at(shape, given.clean_fraction, "catalog.region.clean_fraction")
+
+
+def _at(shape: Array, mean: float | None, where: str) -> Array:
+    return shape if mean is None else scaled_to_mean(lambda k: np.minimum(k * shape, 1.0), mean, where)
+
+
+def _label(given: SupplyInput, fleet: Fleet | None) -> str:
+    if fleet is None or given.supply_normals is None:
+        return f"{_PLANT_LABEL}; grid clean share flat at its yearly mean"
+    lacks = [name for name, x in (("solar", fleet.solar), ("wind", fleet.wind)) if x is None]
+    area = given.supply_normals.name
+    label = f"synthetic fleet profile of {area} fitted to EIA-930 {_year(given)}"
+    return label + "".join(f"; {name}: {_PLANT_LABEL}, as {area} has no {name} fleet" for name in lacks)
+
+
+def _year(given: SupplyInput) -> str:
+    normals = given.supply_normals
+    return "" if normals is None else next(iter(normals.evidence.values())).date

@@ -1,0 +1,99 @@
+"""The climate room: one year of weather and supply at a site, from normals or from the user's file."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from denshi.climate.read import read_weather
+from denshi.climate.record import Climate, ClimateInput, FileClimate, FileClimateInput, SupplyInput
+from denshi.climate.site import dry_bulb_shift_k, pressure_at_pa, shifted_wet_bulb_c
+from denshi.climate.supply import supply_profiles
+from denshi.climate.weather import Weather, synthetic_weather
+
+
+def typical_year(given: ClimateInput) -> Climate:
+    """Return a synthetic typical year at a site, from the normals of the station near it.
+
+    The distribution of every month is the station's; the order of hours is drawn from a seed that hangs on the
+    station's id, so that the same site gives the same year everywhere. Extremes beyond the typical year, long hot
+    spells and joint peaks of weather and supply are not in it.
+
+    Parameters
+    ----------
+    given : the station's normals, the area's supply normals or None, the site and the constants of the room.
+
+    Raises
+    ------
+    OutOfRangeError : a capacity factor or clean fraction that the hourly shape cannot reach.
+
+    Source: the method is denshi's own; its error against each source year stands in the normals' ``errors``.
+    """
+    station = synthetic_weather(given.normals, unknown_wind_m_per_s=given.unknown_wind_m_per_s)
+    step_m = given.elevation_m - given.normals.elevation_m
+    shift_k = dry_bulb_shift_k(step_m, given.lapse_rate_k_per_m)
+    weather = station if shift_k == 0.0 else _lifted(station, shift_k, given.elevation_m)
+    return _climate(Climate, given, weather, _label(given, step_m, shift_k), step_m, shift_k)
+
+
+def from_file(given: FileClimateInput) -> Climate:
+    """Return the year of a user's own weather file, with the same figures as a typical year.
+
+    Raises
+    ------
+    FileError : the file cannot be used; see :func:`denshi.climate.read_weather`.
+    OutOfRangeError : a capacity factor or clean fraction that the hourly shape cannot reach.
+    """
+    weather = read_weather(
+        given.weather, latitude=given.latitude, longitude=given.longitude, elevation_m=given.elevation_m
+    )
+    return _climate(FileClimate, given, weather, f"the user's weather file, {weather.name}", 0.0, 0.0)
+
+
+def _lifted(station: Weather, shift_k: float, site_m: float) -> Weather:
+    dry_bulb = np.round(station.dry_bulb_c + shift_k, 1)
+    pressure = np.round(pressure_at_pa(station.pressure_pa, station.elevation_m, site_m), -1)
+    wet_bulb = shifted_wet_bulb_c(
+        station.dry_bulb_c,
+        station.wet_bulb_c,
+        station.pressure_pa,
+        site_dry_bulb_c=dry_bulb,
+        site_pressure_pa=pressure,
+    )
+    return replace(station, dry_bulb_c=dry_bulb, wet_bulb_c=np.round(wet_bulb, 1), pressure_pa=pressure)
+
+
+def _label(given: ClimateInput, step_m: float, shift_k: float) -> str:
+    away = "" if given.distance_m is None else f", {given.distance_m / 1000.0:.0f} km away"
+    label = f"synthetic typical year, not TMY, generated from normals of {given.normals.name}{away}"
+    if shift_k:
+        label += f"; {shift_k:+.1f} K for a site {abs(step_m):.0f} m {'higher' if step_m > 0 else 'lower'}"
+    if given.normals.wind_quantiles_m_per_s is None:
+        label += "; the station gives no wind, which is held flat"
+    return label
+
+
+def _climate(
+    record: type[Climate], given: SupplyInput, weather: Weather, label: str, step_m: float, shift_k: float
+) -> Climate:
+    supply_label, solar, wind, clean = supply_profiles(given, weather)
+    return record(
+        label=label,
+        elevation_step_m=step_m,
+        dry_bulb_shift_k=shift_k,
+        dry_bulb_c=weather.dry_bulb_c,
+        wet_bulb_c=weather.wet_bulb_c,
+        pressure_pa=weather.pressure_pa,
+        wind_m_per_s=weather.wind_m_per_s,
+        ghi_w_per_m2=weather.ghi_w_per_m2,
+        dni_w_per_m2=weather.dni_w_per_m2,
+        dhi_w_per_m2=weather.dhi_w_per_m2,
+        dry_bulb_mean_c=float(weather.dry_bulb_c.mean()),
+        dry_bulb_max_c=float(weather.dry_bulb_c.max()),
+        wet_bulb_max_c=float(weather.wet_bulb_c.max()),
+        supply_label=supply_label,
+        solar_cf=solar,
+        wind_cf=wind,
+        grid_clean_fraction=clean,
+        solar_cf_mean=float(solar.mean()),
+        wind_cf_mean=float(wind.mean()),
+    )
