@@ -1,0 +1,178 @@
+"""The finance room: from draws, sales and running costs to what an investor asks for."""
+
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denshi.finance.inputs import FinanceInput
+from denshi.finance.irr import irr, rates
+from denshi.finance.lending import BeforeDebt, Lending, lend
+from denshi.finance.levelised import levelised
+from denshi.finance.metrics import money_multiple, npv, payback_years
+from denshi.finance.operation import Operation, is_leased, operate, unit_price, yearly_costs
+from denshi.finance.record import Finance
+from denshi.finance.tax import tax_with_losses
+
+Monthly = NDArray[np.float64]
+
+
+def run(given: FinanceInput) -> Finance:
+    """Return the cash flow of a project, its debt, and its metrics.
+
+    Money of a month stands m/12 years after the first day of the project. Without revenue there is no NPV and no
+    rate of return; the levelised cost of compute is always given.
+
+    Raises
+    ------
+    InfeasibleError : the debt outlasts the project, a sculpted debt finds no cash, or no workload sells tokens.
+    """
+    operation = operate(given, given.online_fraction)
+    project = before_debt(given, operation, given.online_fraction)
+    lending = lend(given, project)
+    return Finance(
+        **_running(given, operation),
+        **levelised(given, operation),
+        **_project(given, project, lending),
+        **_debt(lending),
+        **_equity(given, project, lending),
+    )
+
+
+def _running(given: FinanceInput, operation: Operation) -> dict[str, Any]:
+    yearly = yearly_costs(given)
+    return {
+        "ramped_fraction": operation.ramped_fraction,
+        "sold_accelerator_hours_monthly": operation.sold_hours,
+        "sold_accelerator_hours": float(operation.sold_hours.sum()),
+        "unit_price_usd": unit_price(given) if _earns(given) else None,
+        "price_usd": operation.price,
+        "revenue_monthly_usd": operation.revenue_usd,
+        "water_usd_per_year": yearly.water,
+        "staff_usd_per_year": yearly.staff,
+        "maintenance_usd_per_year": yearly.maintenance,
+        "insurance_usd_per_year": yearly.insurance,
+        "property_tax_usd_per_year": yearly.property_tax,
+        "energy_monthly_usd": operation.energy_usd,
+        "upkeep_monthly_usd": operation.upkeep_usd,
+        "opex_monthly_usd": operation.own_opex_usd,
+        "revenue_usd_per_year": _settled_year(given, operation.revenue_usd) if _earns(given) else None,
+        "opex_usd_per_year": _settled_year(given, operation.own_opex_usd),
+        "residual_it_usd": operation.it_residual_usd,
+        "residual_facility_usd": operation.facility_residual_usd,
+    }
+
+
+def _project(given: FinanceInput, project: BeforeDebt, lending: Lending) -> dict[str, Any]:
+    cash, tax = _cash_flow(given, project)
+    value = npv(given.discount_rate, cash)
+    earns = _earns(given)
+    return {
+        "capex_monthly_usd": project.capex_usd,
+        "financed_capex_usd": float(project.capex_usd.sum()),
+        "depreciation_monthly_usd": project.depreciation_usd,
+        "tax_monthly_usd": tax,
+        "cash_flow_usd": cash,
+        "npv_usd": value if earns else None,
+        "irr": irr(cash) if earns else None,
+        "payback_years": payback_years(cash) if earns else None,
+        "cost_of_month_delay_usd": value - _delayed_value(given) if earns else None,
+        "notices": _notices(given, cash, lending),
+    }
+
+
+def _debt(lending: Lending) -> dict[str, Any]:
+    return {
+        "debt_draw_usd": lending.draw_usd,
+        "equity_draw_usd": lending.equity_usd,
+        "interest_monthly_usd": lending.interest_usd,
+        "capitalised_interest_usd": float(lending.capitalised_usd.sum()),
+        "debt_usd": float(lending.draw_usd.sum()),
+        "equity_usd": float(lending.equity_usd.sum()),
+        "debt_service_usd": lending.service_usd,
+        "repayment_monthly_usd": lending.repayment_usd,
+        "debt_balance_usd": lending.balance_usd,
+        "levered_tax_monthly_usd": lending.tax_usd,
+        "lender_cash_flow_usd": lending.capitalised_usd + lending.service_usd - lending.draw_usd,
+    }
+
+
+def _equity(given: FinanceInput, project: BeforeDebt, lending: Lending) -> dict[str, Any]:
+    cash = project.operating_usd - lending.tax_usd - lending.equity_usd - lending.service_usd
+    cash[-1] += project.residual_usd
+    put_in = float(lending.equity_usd.sum())
+    earns, spv = _earns(given), given.structure == "spv"
+    covered = earns and len(lending.cover) > 0
+    return {
+        "equity_cash_flow_usd": cash,
+        "equity_irr": irr(cash) if earns else None,
+        "moic": money_multiple(cash) if earns else None,
+        "dscr": lending.cover if earns else (),
+        "dscr_min": min(lending.cover) if covered else None,
+        "investor_equity_usd": given.investor_fraction * put_in if spv else None,
+        "sponsor_equity_usd": (1 - given.investor_fraction) * put_in if spv else None,
+        "investor_cash_flow_usd": given.investor_fraction * cash if spv else None,
+        "sponsor_cash_flow_usd": (1 - given.investor_fraction) * cash if spv else None,
+    }
+
+
+def _earns(given: FinanceInput) -> bool:
+    return given.revenue != "none"
+
+
+def before_debt(given: FinanceInput, operation: Operation, online: Monthly) -> BeforeDebt:
+    """Return what debt and equity share; in a lease without the hardware, which the tenant brings."""
+    leased = is_leased(given)
+    own_usd = given.facility_usd + (0.0 if leased else given.landed_hardware_usd + given.network_usd)
+    capex = given.facility_draw_usd + given.land_draw_usd
+    if not leased:
+        capex = capex + given.hardware_draw_usd + given.network_draw_usd
+    depreciation = operation.own_depreciation_usd(leased)
+    return BeforeDebt(
+        capex_usd=capex,
+        operating_usd=operation.revenue_usd - operation.own_opex_usd,
+        depreciation_usd=depreciation,
+        residual_usd=operation.own_residual_usd(leased),
+        book_usd=own_usd - float(depreciation.sum()) + given.land_usd,
+        online=online,
+    )
+
+
+def _cash_flow(given: FinanceInput, project: BeforeDebt) -> tuple[Monthly, Monthly]:
+    """Return the cash flow of the project without debt, and its tax."""
+    income = project.operating_usd - project.depreciation_usd
+    income[-1] += project.residual_usd - project.book_usd
+    tax = tax_with_losses(income, given.tax_rate) if _earns(given) else np.zeros_like(income)
+    cash = project.operating_usd - tax - project.capex_usd
+    cash[-1] += project.residual_usd
+    return cash, tax
+
+
+def _delayed_value(given: FinanceInput) -> float:
+    """Return the NPV when everything goes into service a month later, while payments and the end stay."""
+    late = np.concatenate(([0.0], given.online_fraction[:-1]))
+    cash, _ = _cash_flow(given, before_debt(given, operate(given, late), late))
+    return npv(given.discount_rate, cash)
+
+
+def _settled_year(given: FinanceInput, monthly: Monthly) -> float:
+    """Return the sum of the first twelve months after full power and ramp; of a shorter rest the mean, twelve times."""
+    first = min(given.full_power_month + ceil(given.ramp_months), given.months - 1)
+    return 12 * float(monthly[first : first + 12].mean())
+
+
+def _notices(given: FinanceInput, cash: Monthly, lending: Lending) -> tuple[str, ...]:
+    said = []
+    if _earns(given):
+        found = rates(cash)
+        if len(found) > 1:
+            listed = ", ".join(f"{rate:.1%}" for rate in found)
+            said.append(f"the cash flow changes its sign more than once and has {len(found)} rates of return: {listed}")
+        worst = min(lending.cover, default=1.0)
+        if worst < 1:
+            year = lending.cover.index(worst) + 1
+            said.append(f"the cash flow does not cover debt service in year {year} of the debt: {worst:.2f}")
+    if given.months - given.full_power_month > 12 * given.it_life_years:
+        said.append("the term is longer than the life of the hardware; its renewal is not in the cash flow")
+    return tuple(said)

@@ -1,0 +1,81 @@
+"""The rate of return against pyxirr, and where there is none or more than one."""
+
+import numpy as np
+import pytest
+import pyxirr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from denshi.finance import irr, npv, sign_changes
+from denshi.finance.irr import log_rates, rates
+
+
+def conventional(rng: np.random.Generator, periods: int) -> np.ndarray:
+    """Return payments first and takings after."""
+    flow = rng.uniform(0.0, 1.0, periods)
+    out = int(rng.integers(1, max(2, periods // 5)))
+    flow[:out] = -rng.uniform(0.1, 1.0, out) * rng.uniform(0.5, 4.0) * periods / out / 4
+    return flow
+
+
+@pytest.mark.parametrize("periods", [2, 21, 61, 241])
+def test_rate_of_return_equals_pyxirr(periods):
+    rng = np.random.default_rng(20261122)
+    worst = 0.0
+    for _ in range(150):
+        flow = conventional(rng, periods)
+        theirs = pyxirr.irr(flow)
+        if theirs is None:
+            continue
+        ours = irr(flow, 1.0)
+        worst = max(worst, abs(ours - theirs))
+    assert worst <= 1e-9
+
+
+def test_npv_equals_pyxirr():
+    rng = np.random.default_rng(7)
+    for rate in (0.0, 0.05, 0.3):
+        flow = rng.normal(size=241)
+        assert npv(rate, flow) == pytest.approx(pyxirr.npv((1 + rate) ** (1 / 12) - 1, flow), abs=1e-9)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.floats(-1e9, -1.0), min_size=1, max_size=30),
+    st.lists(st.floats(1.0, 1e9), min_size=1, max_size=300),
+)
+def test_one_change_of_sign_has_one_root_that_balances(out, into):
+    flow = np.array([*out, *into])
+    ((u, falls),) = log_rates(flow)
+    assert falls
+    exponents = -u * np.arange(flow.size)
+    factors = np.exp(exponents - exponents.max())
+    assert abs(flow @ factors) <= 1e-11 * (np.abs(flow) @ factors)
+
+
+def test_no_change_of_sign_has_no_rate():
+    assert irr([-1.0, -2.0]) is None
+    assert irr([0.0, 0.0]) is None
+    assert irr([]) is None
+    assert irr([5.0]) is None
+
+
+def test_two_rates_of_the_pump_problem():
+    # Lorie and Savage's oil pump: 25 % and 400 %; the value falls as the rate rises at 400 % only.
+    flow = [-1600.0, 10000.0, -10000.0]
+    assert sign_changes(flow) == 2
+    assert rates(flow, 1.0) == pytest.approx([0.25, 4.0])
+    assert irr(flow, 1.0) == pytest.approx(4.0)
+
+
+def test_two_changes_of_sign_without_a_root():
+    assert irr([1.0, -1.0, 1.0], 1.0) is None
+
+
+def test_scale_does_not_matter():
+    flow = conventional(np.random.default_rng(3), 100)
+    assert irr(flow * 1e12) == pytest.approx(irr(flow * 1e-12), rel=1e-12)
+
+
+def test_zero_rate_is_found():
+    assert irr([-100.0, 50.0, 50.0], 1.0) == pytest.approx(0.0, abs=1e-12)
