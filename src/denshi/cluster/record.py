@@ -1,0 +1,330 @@
+"""What the cluster takes in and gives out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from denshi.catalog import Accelerator, Equipment, Item, Link, Switch, System
+from denshi.figure import figure, given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterInput:
+    """The system, how it is joined, how much of it is allowed, and what stands beside it."""
+
+    system: System = given("catalog.system")  # noqa: RUF009
+    accelerator: Accelerator = given("catalog.accelerator")  # noqa: RUF009
+    link: Link = given("catalog.link")  # noqa: RUF009
+    switch: Switch = given("catalog.switch")  # noqa: RUF009
+    equipment: Mapping[str, Equipment] = given("catalog.equipment")
+    topology: str = given("scenario.network.topology")
+    oversubscription: float = given("scenario.network.oversubscription", "1")
+    it_power_limit_kw: float = given("sizing.it_power_limit_kw", "kW")
+    units_limit: float = given("sizing.units_limit", "count")
+    rails: float = given("catalog.assumptions.network-rails", "count")
+    inter_pod_oversubscription: float = given("catalog.assumptions.inter-pod-oversubscription", "1")
+    port_split_limit: float = given("catalog.assumptions.port-split-limit", "count")
+    host_cable_longest_m: float = given("catalog.assumptions.host-cable-longest-m", "m")
+    fabric_cable_m: float = given("catalog.assumptions.fabric-cable-m", "m")
+    storage_bytes_per_accelerator: float = given("catalog.assumptions.storage-bytes-per-accelerator", "byte")
+    storage_rack_bytes: float = given("catalog.assumptions.storage-rack-bytes", "byte")
+    management_power_fraction: float = given("catalog.assumptions.management-power-fraction", "1")
+    management_usd_per_kw: float = given("catalog.assumptions.management-usd-per-kw", "USD/kW")
+    management_rack_kw: float = given("catalog.assumptions.management-rack-kw", "kW")
+    switches_per_rack: float = given("catalog.assumptions.switches-per-rack", "count")
+    rack_area_m2: float = given("catalog.assumptions.rack-area-m2", "m2")
+    rack_row_fill_fraction: float = given("catalog.assumptions.rack-row-fill-fraction", "1")
+    rack_tare_kg: float = given("catalog.assumptions.rack-tare-kg", "kg")
+    switch_weight_kg: float = given("catalog.assumptions.switch-weight-kg", "kg")
+    storage_rack_weight_kg: float = given("catalog.assumptions.storage-rack-weight-kg", "kg")
+
+
+_PORTS = ("catalog.link.bytes_per_s", "catalog.switch.port_bytes_per_s")
+_FABRIC = (
+    "cluster.units",
+    "cluster.planes",
+    "cluster.radix",
+    "catalog.system.accelerators",
+    "scenario.network.topology",
+)
+_TREE = (*_FABRIC, "scenario.network.oversubscription", "catalog.assumptions.network-rails")
+_POD = (
+    "cluster.accelerators",
+    "cluster.radix",
+    "scenario.network.topology",
+    "scenario.network.oversubscription",
+    "catalog.assumptions.inter-pod-oversubscription",
+)
+_PARTIAL = {"catalog.assumptions.network-rails": "partial unit"}
+_RACKS = ("cluster.compute_racks", "cluster.storage_racks", "cluster.network_racks", "cluster.management_racks")
+_ALL_SWITCHES = ("cluster.leaf_switches", "cluster.spine_switches", "cluster.core_switches", "cluster.border_switches")
+_MANY = {"cluster.core_switches": "three tiers", "cluster.border_switches": "pods"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Racks, fabric, power and bill of materials."""
+
+    units: int = figure(
+        "count",
+        "largest n with n <= units_limit and compute + network + storage + management power of n units <= limit",
+        of=(
+            "sizing.it_power_limit_kw",
+            "sizing.units_limit",
+            "catalog.system.power_kw",
+            "catalog.switch.power_kw",
+            "catalog.link.optic_power_kw",
+            "catalog.equipment.storage-rack.capacity_kw",
+            "catalog.assumptions.storage-bytes-per-accelerator",
+            "catalog.assumptions.management-power-fraction",
+        ),
+        active={"sizing.units_limit": "by units"},
+    )
+    accelerators: int = figure(
+        "count", "units x accelerators of a unit", of=("cluster.units", "catalog.system.accelerators")
+    )
+    scaleup_domain: float = figure(
+        "count",
+        "accelerators that one scale-up network joins; of a unit where the maker names none",
+        of=("catalog.accelerator.scaleup_domain",),
+    )
+    planes: int = figure(
+        "count",
+        "ceil(scale-out bandwidth of an accelerator / port bandwidth)",
+        of=("catalog.system.nic_bytes_per_s", *_PORTS),
+    )
+    port_split: int = figure(
+        "count",
+        "min(floor(port bandwidth / scale-out bandwidth of an accelerator), port-split-limit), at least 1",
+        of=(*_PORTS, "catalog.system.nic_bytes_per_s", "catalog.assumptions.port-split-limit"),
+        active=dict.fromkeys(
+            (*_PORTS, "catalog.system.nic_bytes_per_s", "catalog.assumptions.port-split-limit"), "split"
+        ),
+    )
+    radix: int = figure(
+        "count",
+        "ports of a switch x port_split",
+        of=("catalog.switch.ports", "cluster.port_split"),
+        active={"cluster.port_split": "split"},
+    )
+    leaf_switches: int = figure(
+        "count",
+        "planes x rails x ceil(E / (rails x ports down)); one for E <= radix; dragonfly: groups x 2p; torus: none",
+        of=_TREE,
+        source="alfares2008",
+        active=_PARTIAL,
+    )
+    spine_switches: int = figure(
+        "count",
+        "planes x smallest divisor of the u up-links >= leaves x u / radix; three tiers: 2 x leaves x u / radix",
+        of=(*_TREE, "cluster.leaf_switches"),
+        source="alfares2008",
+        active=_PARTIAL,
+    )
+    core_switches: int = figure(
+        "count",
+        "leaves x u / radix where leaves > radix, else 0",
+        of=(*_TREE, "cluster.leaf_switches"),
+        source="alfares2008",
+        active=dict.fromkeys((*_TREE, "cluster.leaf_switches"), "three tiers"),
+    )
+    pods: int = figure(
+        "count",
+        "ceil(accelerators and border ports / most that one fabric joins)",
+        of=_POD,
+        source="alfares2008",
+        active=dict.fromkeys(_POD, "pods"),
+    )
+    border_switches: int = figure(
+        "count",
+        "border links / radix, in two tiers (x 3) where there are more pods than ports of a switch",
+        of=("cluster.border_links", "cluster.pods", "cluster.radix"),
+        active=dict.fromkeys(("cluster.border_links", "cluster.pods", "cluster.radix"), "pods"),
+    )
+    host_links: int = figure(
+        "count", "planes x accelerators; torus: none", of=("cluster.accelerators", "cluster.planes")
+    )
+    border_links: int = figure(
+        "count",
+        "planes x accelerators / inter-pod oversubscription where one fabric is not enough, else 0",
+        of=("cluster.accelerators", "cluster.planes", "catalog.assumptions.inter-pod-oversubscription"),
+        active=dict.fromkeys(
+            ("cluster.accelerators", "cluster.planes", "catalog.assumptions.inter-pod-oversubscription"), "pods"
+        ),
+    )
+    fabric_links: int = figure(
+        "count",
+        "links between switches: leaves x u for each tier above, and border_links; torus: 3 x units x bundle",
+        of=(*_TREE, "cluster.border_links"),
+        source="alfares2008",
+        active={**_PARTIAL, "cluster.border_links": "pods"},
+    )
+    scaleout_bytes_per_s: float = figure(
+        "byte/s",
+        "scale-out bandwidth of an accelerator / oversubscription; it has as many planes as carry that bandwidth",
+        of=("catalog.system.nic_bytes_per_s", "scenario.network.oversubscription"),
+    )
+    inter_pod_bytes_per_s: float = figure(
+        "byte/s",
+        "scaleout_bytes_per_s, / inter-pod oversubscription where there are several pods",
+        of=("cluster.scaleout_bytes_per_s", "cluster.pods", "catalog.assumptions.inter-pod-oversubscription"),
+        active={"cluster.pods": "pods", "catalog.assumptions.inter-pod-oversubscription": "pods"},
+    )
+    bisection_bytes_per_s: float = figure(
+        "byte/s",
+        "links that the narrowest cut into halves crosses x bandwidth of a link",
+        of=(
+            *_FABRIC,
+            "scenario.network.oversubscription",
+            "catalog.link.bytes_per_s",
+            "catalog.assumptions.inter-pod-oversubscription",
+        ),
+        active={"catalog.assumptions.inter-pod-oversubscription": "pods"},
+    )
+    copper_fraction: float = figure(
+        "1",
+        "share of the host links within copper reach: reach / longest host cable",
+        of=("catalog.link.copper_reach_m", "catalog.assumptions.host-cable-longest-m"),
+    )
+    optics: int = figure(
+        "count",
+        "2 x (host_links x (1 - copper_fraction) + fabric_links) / port_split",
+        of=("cluster.host_links", "cluster.copper_fraction", "cluster.fabric_links", "cluster.port_split"),
+        active={"cluster.port_split": "split"},
+    )
+    fibre_m: float = figure(
+        "m",
+        "optical host links x mean of reach and longest cable + fabric_links x mean length, / port_split",
+        of=(
+            "cluster.host_links",
+            "cluster.fabric_links",
+            "cluster.copper_fraction",
+            "catalog.assumptions.host-cable-longest-m",
+            "catalog.assumptions.fabric-cable-m",
+        ),
+    )
+    compute_power_kw: float = figure(
+        "kW", "units x maximum power of a unit", of=("cluster.units", "catalog.system.power_kw")
+    )
+    network_power_kw: float = figure(
+        "kW",
+        "switches x switch power + optics x optic power",
+        of=(*_ALL_SWITCHES, "cluster.optics", "catalog.switch.power_kw", "catalog.link.optic_power_kw"),
+        active=_MANY,
+    )
+    storage_bytes: float = figure(
+        "byte",
+        "accelerators x storage of each",
+        of=("cluster.accelerators", "catalog.assumptions.storage-bytes-per-accelerator"),
+    )
+    storage_power_kw: float = figure(
+        "kW",
+        "storage racks x power of a rack",
+        of=("cluster.storage_racks", "catalog.equipment.storage-rack.capacity_kw"),
+    )
+    management_power_kw: float = figure(
+        "kW",
+        "compute_power_kw x management share",
+        of=("cluster.compute_power_kw", "catalog.assumptions.management-power-fraction"),
+    )
+    it_power_kw: float = figure(
+        "kW",
+        "compute + network + storage + management power: the nameplate",
+        of=(
+            "cluster.compute_power_kw",
+            "cluster.network_power_kw",
+            "cluster.storage_power_kw",
+            "cluster.management_power_kw",
+        ),
+    )
+    network_power_fraction: float = figure(
+        "1", "network_power_kw / it_power_kw", of=("cluster.network_power_kw", "cluster.it_power_kw")
+    )
+    liquid_fraction: float = figure(
+        "1",
+        "liquid share of a unit's heat x compute_power_kw / it_power_kw",
+        of=("catalog.system.liquid_fraction", "cluster.compute_power_kw", "cluster.it_power_kw"),
+    )
+    compute_racks: int = figure(
+        "count", "ceil(units / units of a rack)", of=("cluster.units", "catalog.system.units_per_rack")
+    )
+    storage_racks: int = figure(
+        "count",
+        "ceil(storage_bytes / bytes of a rack)",
+        of=("cluster.storage_bytes", "catalog.assumptions.storage-rack-bytes"),
+    )
+    network_racks: int = figure(
+        "count",
+        "ceil(switches / switches of a rack)",
+        of=(*_ALL_SWITCHES, "catalog.assumptions.switches-per-rack"),
+        active=_MANY,
+    )
+    management_racks: int = figure(
+        "count",
+        "ceil(management_power_kw / power of a management rack)",
+        of=("cluster.management_power_kw", "catalog.assumptions.management-rack-kw"),
+    )
+    racks: int = figure("count", "compute + storage + network + management racks", of=_RACKS)
+    rack_power_kw: float = figure(
+        "kW", "units of a rack x power of a unit", of=("catalog.system.units_per_rack", "catalog.system.power_kw")
+    )
+    weight_kg: float = figure(
+        "kg",
+        "units x weight + switches x weight + storage racks x weight + empty racks (rack products bring their own)",
+        of=(
+            "cluster.units",
+            *_ALL_SWITCHES,
+            "cluster.storage_racks",
+            "catalog.system.weight_kg",
+            "catalog.assumptions.switch-weight-kg",
+            "catalog.assumptions.storage-rack-weight-kg",
+            "catalog.assumptions.rack-tare-kg",
+        ),
+        active=_MANY,
+    )
+    floor_load_kg_per_m2: float = figure(
+        "kg/m2",
+        "(units of a rack x weight of a unit + empty rack) / floor of a rack position with its aisles",
+        of=(
+            "catalog.system.weight_kg",
+            "catalog.system.units_per_rack",
+            "catalog.assumptions.rack-tare-kg",
+            "catalog.assumptions.rack-area-m2",
+        ),
+    )
+    footprint_m2: float = figure(
+        "m2",
+        "racks x floor of a position / share of positions that hold racks",
+        of=("cluster.racks", "catalog.assumptions.rack-area-m2", "catalog.assumptions.rack-row-fill-fraction"),
+    )
+    network_usd: float = figure(
+        "USD",
+        "switches + optics + fibre + copper",
+        of=(
+            *_ALL_SWITCHES,
+            "cluster.optics",
+            "cluster.fibre_m",
+            "catalog.switch.price_usd",
+            "catalog.link.optic_price_usd",
+            "catalog.link.fibre_price_usd_per_m",
+            "catalog.link.copper_price_usd",
+        ),
+        active=_MANY,
+    )
+    items: tuple[Item, ...] = figure(
+        "",
+        "bill of materials: systems, switches, optics, cables, storage racks, management",
+        of=(
+            "cluster.units",
+            "cluster.optics",
+            "cluster.fibre_m",
+            "cluster.storage_racks",
+            "cluster.management_power_kw",
+            "catalog.system.price_usd",
+            "catalog.switch.price_usd",
+            "catalog.link.optic_price_usd",
+            "catalog.link.fibre_price_usd_per_m",
+            "catalog.link.copper_price_usd",
+            "catalog.equipment.storage-rack.price_usd",
+            "catalog.assumptions.management-usd-per-kw",
+        ),
+    )
