@@ -7,10 +7,13 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from denshi.catalog import Accelerator, Model, System, find, rows
+from denshi.workload.training import run
 from training_cases import Case, cases, predicted_step_s
 
 GROUPS: dict[str, Callable[[Case], bool]] = {
@@ -40,11 +43,36 @@ def errors(group: list[Case]) -> dict[str, float]:
     }
 
 
+def whole_runs(case: Case) -> dict[str, float]:
+    """Predict the accelerator-hours of two published runs with the plan left to the search."""
+    published = (
+        ("llama3.1-405b", "h100-sxm-80gb", 16384, "bf16", 8192, 8192 * 2048, 15.6e12, 30.84e6),
+        ("deepseek-v3", "h800-sxm-80gb", 2048, "fp8", 4096, 4096 * 15360, 14.8e12, 2.664e6),
+    )
+    found = {}
+    for model, chip, accelerators, precision, sequence, batch, tokens, hours in published:
+        asked = replace(
+            case.inputs,
+            model=find(Model, model),
+            accelerator=find(Accelerator, chip),
+            system=next(s for s in rows("systems").values() if isinstance(s, System)),
+            cluster_accelerators=float(accelerators),
+            scaleout_bytes_per_s=5e10,
+            scaleup_domain=8.0,
+            tokens=tokens,
+            sequence=float(sequence),
+            global_batch_tokens=float(batch),
+            precision=precision,
+        )
+        found[f"{model} hours, predicted / published"] = round(run(asked).accelerator_hours_per_run / hours, 3)
+    return found
+
+
 def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("DENSHI_SHARED", "../shared"))
     measured = list(cases(folder / "validation" / "training.csv"))
     report = {name: errors(group) for name, keep in GROUPS.items() if (group := [c for c in measured if keep(c)])}
-    print(json.dumps(report, indent=1))
+    print(json.dumps({**report, "whole runs": whole_runs(measured[0])}, indent=1))
 
 
 if __name__ == "__main__":

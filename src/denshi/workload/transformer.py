@@ -1,7 +1,14 @@
 """A transformer by its layer shape: how many FLOP and bytes one token costs."""
 
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
 from denshi.catalog import Model
 from denshi.catalog.parameters import active_params, attention_params, moe_layers, total_params
+
+Number = TypeVar("Number", float, NDArray[np.float64])
 
 TRAINING_PASSES = 3.0
 """Forward, gradient of the activations, gradient of the weights: three matrix products a weight (narayanan2021)."""
@@ -196,7 +203,7 @@ def shared_params(model: Model) -> float:
     return total_params(model) - expert_params(model)
 
 
-def experts_touched(experts: float, top_k: float, tokens: float) -> float:
+def experts_touched(experts: float, top_k: float, tokens: Number) -> Number:
     """Expected number of distinct experts that a batch meets under uniform routing: ``E (1 - (1 - k / E)^b)``.
 
     Parameters

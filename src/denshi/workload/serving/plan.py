@@ -91,7 +91,7 @@ def _best(timed: Columns, held: NDArray[np.bool_], accelerators: float) -> int:
 
 
 def _powers(top: float) -> Values:
-    return 2.0 ** np.arange(int(np.log2(max(top, 1.0))) + 1)
+    return np.asarray(2.0 ** np.arange(int(np.log2(max(top, 1.0))) + 1), dtype=np.float64)
 
 
 def _candidates(inputs: Input) -> Columns:

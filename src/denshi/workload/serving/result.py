@@ -48,9 +48,9 @@ class Serving:
     groups: float = figure(
         "1",
         "attention data-parallel groups that share the experts: most tokens a second within the targets",
-        of=(f"{_ASK}.tpot",),
+        of=("cluster.scaleup_domain",),
         source="deepseekv3",
-        active={f"{_ASK}.tpot": "moe"},
+        active={"cluster.scaleup_domain": "moe"},
     )
     pp: float = figure(
         "1",
@@ -79,6 +79,7 @@ class Serving:
         "bytes",
         "parameters of a rank x bytes of the precision",
         of=(f"{_OWN}.params", f"{_OWN}.tp", f"{_ASK}.precision"),
+        active={f"{_ASK}.precision": "moe"},
     )
     cache_bytes: float = figure(
         "bytes",
@@ -196,7 +197,10 @@ class Serving:
     )
     tokens_per_year: float = figure("tokens", "rate at full load x a year", of=(f"{_OWN}.tokens_per_s",))
     accelerator_hours_per_year: float = figure(
-        "h", "accelerators in replicas x 8,760 h", of=(f"{_OWN}.replicas", f"{_OWN}.replica_accelerators")
+        "h",
+        "accelerators in replicas x 8,760 h",
+        of=(f"{_OWN}.replicas", f"{_OWN}.replica_accelerators"),
+        active={f"{_OWN}.replica_accelerators": "odd"},
     )
     busy_power_kw: float = figure(
         "kW",
@@ -224,7 +228,7 @@ class Serving:
         "",
         "what stops a larger batch",
         of=(f"{_ASK}.tpot", f"{_ASK}.ttft", "catalog.accelerator.memory_bytes"),
-        active={"catalog.accelerator.memory_bytes": "full", f"{_ASK}.ttft": "late", f"{_ASK}.tpot": "late"},
+        active={f"{_ASK}.ttft": "late"},
     )
     notice: str = figure(
         "",

@@ -42,8 +42,8 @@ def evaluate(columns: Columns, inputs: Input) -> dict[str, Values]:
     """Add memory, decode step, prefill, time to first token and time per output token to the columns.
 
     With b sequences in a group and p stages, ``TPOT = t_step + (b - 1) / out t_prefill / p`` and
-    ``TTFT = t_0 + t_prefill (1 + rho / (2 (1 - rho))) + TPOT``, where ``rho = b t_prefill / (p out TPOT + t_prefill)`` is
-    the share of time in which the device prefills (M/D/1 queue).
+    ``TTFT = t_0 + t_prefill (1 + rho / (2 (1 - rho))) + TPOT``, where ``rho = b t_prefill / (p out TPOT + t_prefill)``
+    is the share of time in which the device prefills (M/D/1 queue).
 
     Parameters
     ----------

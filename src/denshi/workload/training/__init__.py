@@ -94,7 +94,7 @@ def _figures(inputs: Input, plan: Plan) -> Training:
         power_kw=accelerators * (busy * busy_kw + (1 - busy) * system_kw * inputs.system.idle_power_fraction),
         energy_kwh_per_run=hours * busy_kw,
         bound=_bound(inputs.runs_per_year, plan, capacity),
-        notice=_notice(plan, accelerators, sequences),
+        notice=_notice(plan, accelerators),
     )
 
 
@@ -105,14 +105,12 @@ def _bound(asked: float, plan: Plan, capacity: float) -> str:
     return names[max(names, key=lambda name: plan.values[name])]
 
 
-def _notice(plan: Plan, accelerators: float, sequences: float) -> str:
+def _notice(plan: Plan, accelerators: float) -> str:
     at = plan.values
     used = at["accelerators"] * plan.concurrent_runs
     if used >= 0.98 * accelerators:
         return ""
-    group = at["tp"] * at["cp"] * at["pp"]
-    widest = group * sequences / at["micro_batch"]
-    if widest * plan.concurrent_runs <= accelerators or at["micro_batches"] * at["micro_batch"] < at["pp"]:
+    if at["micro_batches"] <= at["pp"]:
         return (
             f"global batch limits one run to {at['accelerators']:,.0f} accelerators; "
             f"{accelerators - used:,.0f} stay idle"

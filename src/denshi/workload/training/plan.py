@@ -139,11 +139,14 @@ def _sensible(inputs: Input, columns: Columns) -> NDArray[np.bool_]:
 
 
 def _data_ranks(inputs: Input, fixed: Mapping[str, float], columns: Columns, room: Values) -> Values:
-    """Fewest data-parallel ranks that need as few micro-batches as all the room would, in whole expert groups."""
+    """Fewest data-parallel ranks that need as few micro-batches as all the room would, in whole expert groups.
+
+    No rank takes fewer micro-batches than the pipeline has stages: more ranks would only deepen the bubble.
+    """
     if "dp" in fixed:
         return np.full_like(room, fixed["dp"])
     batches = batch_sequences(inputs) / columns["micro_batch"]
-    rounds = np.ceil(batches / room - 1e-9)
+    rounds = np.maximum(np.ceil(batches / room - 1e-9), np.minimum(columns["pp"], np.ceil(batches)))
     needed = np.ceil(batches / rounds - 1e-9)
     multiple = columns["ep"] / np.gcd(columns["ep"].astype(int), (columns["tp"] * columns["cp"]).astype(int))
     up = np.ceil(needed / multiple) * multiple

@@ -118,8 +118,8 @@ class Training:
         of=(f"{_ASK}.runs_per_year", "workload.@.accelerators", "workload.@.accelerators_per_run"),
         active={
             f"{_ASK}.runs_per_year": "large",
-            "workload.@.accelerators": "large",
-            "workload.@.accelerators_per_run": "large",
+            "workload.@.accelerators": "between",
+            "workload.@.accelerators_per_run": "between",
         },
     )
     gemm_efficiency: float = figure(
