@@ -161,7 +161,12 @@ def regions() -> None:
     areas = measured_areas()
     bodies: list[tuple[str, Mapping[str, Any]]] = []
     for id_, spec in places.REGIONS.items():
-        body: dict[str, Any] = {"name": spec["name"], "source": "see each value", "date": "2026-11", "grade": "E"}
+        body: dict[str, Any] = {
+            "name": spec["name"],
+            "source": "area of the grid operator",
+            "date": "2025",
+            "grade": "B",
+        }
         body["country"] = spec["country"]
         profile = spec.get("profile")
         if profile:
