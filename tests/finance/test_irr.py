@@ -6,7 +6,8 @@ import pyxirr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from denshi.finance import irr, npv, sign_changes
+from denshi.errors import OutOfRangeError
+from denshi.finance import irr, irr_many, npv, sign_changes
 from denshi.finance.irr import log_rates, rates
 
 
@@ -79,3 +80,23 @@ def test_scale_does_not_matter():
 
 def test_zero_rate_is_found():
     assert irr([-100.0, 50.0, 50.0], 1.0) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_many_rates_equal_each_alone():
+    rng = np.random.default_rng(11)
+    flows = np.array([conventional(rng, 241) for _ in range(150)])
+    flows[3] = np.abs(flows[3])
+    flows[5, -1] = -50.0
+    flows[7, 1:] = 0.0
+    flows[9] = -flows[9]
+    together = irr_many(flows)
+    alone = np.array([np.nan if (rate := irr(row)) is None else rate for row in flows])
+    assert np.array_equal(np.isnan(together), np.isnan(alone))
+    assert np.nanmax(np.abs(together - alone)) <= 1e-11
+
+
+def test_many_rates_of_nothing():
+    assert irr_many(np.zeros((0, 12))).shape == (0,)
+    assert np.isnan(irr_many(np.zeros((3, 12)))).all()
+    with pytest.raises(OutOfRangeError, match="finite"):
+        irr_many([[1.0, np.inf]])

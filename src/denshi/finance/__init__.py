@@ -3,6 +3,7 @@
 from denshi.finance.debt import Drawdown, annuity_payment, capital_charge, drawdown, sculpted_service
 from denshi.finance.inputs import FinanceInput
 from denshi.finance.irr import irr, sign_changes
+from denshi.finance.irr_many import irr_many
 from denshi.finance.metrics import money_multiple, npv, payback_years, present_factors
 from denshi.finance.record import Finance
 from denshi.finance.room import run
@@ -16,6 +17,7 @@ __all__ = [
     "capital_charge",
     "drawdown",
     "irr",
+    "irr_many",
     "money_multiple",
     "npv",
     "payback_years",
