@@ -149,3 +149,17 @@ def test_a_term_that_ends_before_the_last_phase_is_refused():
 def test_goods_that_nobody_knows_are_refused():
     with pytest.raises(OutOfRangeError, match="unknown goods"):
         run(replace(base(), facility_items=(item("art", "sculpture", 1, 1.0, "US", 1),)))
+
+
+def test_an_import_without_a_rule_is_named():
+    result = run(replace(base(), rules=(), tariff=None))
+    assert result.tariff_usd == 0.0
+    assert "no rule of customs for power from MX into US: counted without duty" in result.notices
+    assert not run(base()).notices
+
+
+def test_a_late_item_is_named():
+    result = run(replace(base(), phases=(Stage(date(2026, 7, 1), 1.0),)))
+    assert result.critical_item == "switchgear"
+    assert result.late_weeks == pytest.approx(47 + 6 * 365.25 / 84 - 181 / 7)
+    assert result.notices[0].startswith("switchgear, ordered on the first day, is in service 47 weeks after")

@@ -19,6 +19,7 @@ def base() -> FinanceInput:
     online[12:18], online[18:] = 0.4, 1.0
     return FinanceInput(
         full_power_month=full,
+        late_weeks=6.0,
         online_fraction=online,
         hardware_draw_usd=spread(380e6, 9, 17, months),
         network_draw_usd=spread(40e6, 8, 17, months),

@@ -158,3 +158,9 @@ def test_a_higher_price_is_never_worth_less(price, more):
     low = run(replace(base(), price_usd_per_hour=price))
     high = run(replace(base(), price_usd_per_hour=price + more))
     assert high.npv_usd > low.npv_usd
+
+
+def test_lateness_costs_its_share_of_a_month():
+    result = run(base())
+    assert result.cost_of_lateness_usd == pytest.approx(result.cost_of_month_delay_usd * 6 * 84 / 365.25)
+    assert run(replace(base(), late_weeks=0.0)).cost_of_lateness_usd == 0.0

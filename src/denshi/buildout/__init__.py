@@ -4,7 +4,7 @@ from denshi.buildout.delivery import Critical, critical_item
 from denshi.buildout.record import Buildout, BuildoutInput, Phase
 from denshi.buildout.room import run
 from denshi.buildout.schedule import draw_weights, month_of, online_share
-from denshi.buildout.tariff import rate_at
+from denshi.buildout.tariff import rate_at, rule_at
 
 __all__ = [
     "Buildout",
@@ -16,5 +16,6 @@ __all__ = [
     "month_of",
     "online_share",
     "rate_at",
+    "rule_at",
     "run",
 ]

@@ -181,3 +181,9 @@ class Buildout:
         ),
         active=dict.fromkeys(("scenario.project.start", "catalog.assumptions.plant-installation-months"), "late"),
     )
+    notices: tuple[str, ...] = figure(
+        "",
+        "what a reader should know: a first phase that cannot be met, imports for which there is no rule of customs",
+        of=("buildout.late_weeks", *_ITEMS, "catalog.rules", "catalog.site.country"),
+        active={"buildout.late_weeks": "late"},
+    )

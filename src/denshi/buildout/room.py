@@ -7,10 +7,10 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
-from denshi.buildout.delivery import PLANT, critical_item
+from denshi.buildout.delivery import PLANT, Critical, critical_item
 from denshi.buildout.record import Buildout, BuildoutInput
 from denshi.buildout.schedule import day_of, draw_weights, month_of, online_share
-from denshi.buildout.tariff import FREE_ON_BOARD, duty_rate
+from denshi.buildout.tariff import FREE_ON_BOARD, OVERRIDDEN, duty_rate, rule_at
 from denshi.catalog import Item
 from denshi.errors import InfeasibleError, OutOfRangeError
 
@@ -78,6 +78,7 @@ def run(given: BuildoutInput) -> Buildout:
         critical_item=critical.name,
         critical_lead_weeks=critical.lead_weeks,
         late_weeks=critical.late_weeks,
+        notices=(*_lateness(critical), *_unruled(given, at_month[0])),
     )
 
 
@@ -148,6 +149,30 @@ def _rates(given: BuildoutInput, item: Item, at_month: tuple[float, ...]) -> NDA
         return duty_rate(given.rules, given.tariff, given.country, item.origin, item.goods, delivered)
 
     return np.array([rate(day_of(month - installation, given.start)) for month in at_month])
+
+
+def _lateness(critical: Critical) -> tuple[str, ...]:
+    if critical.late_weeks <= 0:
+        return ()
+    return (
+        f"{critical.name}, ordered on the first day, is in service {critical.late_weeks:.0f} weeks after the first "
+        f"phase ({critical.lead_weeks:.0f} weeks of lead time and {critical.installation_weeks:.0f} of installation)",
+    )
+
+
+def _unruled(given: BuildoutInput, first_month: float) -> tuple[str, ...]:
+    """Name the imports for which the catalogue holds no rule, so that the duty of zero is not taken for a fact."""
+    missing: dict[tuple[str, str], None] = {}
+    for item in (*given.cluster_items, *given.facility_items):
+        overridden = given.tariff is not None and item.goods in OVERRIDDEN
+        if item.goods == "land" or item.origin == given.country or overridden:
+            continue
+        if rule_at(given.rules, given.country, item.origin, item.goods, day_of(first_month, given.start)) is None:
+            missing[(item.goods, item.origin)] = None
+    return tuple(
+        f"no rule of customs for {goods} from {origin} into {given.country}: counted without duty"
+        for goods, origin in missing
+    )
 
 
 def _draws(

@@ -11,25 +11,19 @@ OVERRIDDEN = ("accelerator-system", "network")
 FREE_ON_BOARD = ("US",)
 
 
-def rate_at(rules: Sequence[Rule], country: str, origin: str, goods: str, delivered: date) -> float:
-    """Return the rate of duty on goods at the date of their delivery.
+def rule_at(rules: Sequence[Rule], country: str, origin: str, goods: str, delivered: date) -> Rule | None:
+    """Return the rule that applies to goods at the date of their delivery, None where the catalogue holds none.
 
-    The newest of the rules for this country, origin and goods that is in force applies alone; none means no duty. A
-    rule of origin "*" holds for every origin, and one that names the origin goes before it where both begin on one day.
+    The newest of the rules for this country, origin and goods that is in force applies alone. A rule of origin or goods
+    "*" holds for all of them, and one that names them goes before it where both begin on one day.
 
     Parameters
     ----------
     rules : dated rules of the catalogue.
-    country, origin : country codes of the site and of the maker; equal codes mean no import and no duty.
+    country, origin : country codes of the site and of the maker.
     goods : kind of goods as in ``Item.goods``.
     delivered : date of delivery.
-
-    Returns
-    -------
-    Rate of duty on the customs value [1].
     """
-    if origin == country:
-        return 0.0
     in_force = [
         rule
         for rule in rules
@@ -38,8 +32,13 @@ def rate_at(rules: Sequence[Rule], country: str, origin: str, goods: str, delive
         and rule.goods in (goods, ANY)
         and date.fromisoformat(rule.effective_from) <= delivered
     ]
-    newest = max(in_force, key=lambda r: (r.effective_from, r.origin != ANY, r.goods != ANY), default=None)
-    return 0.0 if newest is None else newest.rate
+    return max(in_force, key=lambda r: (r.effective_from, r.origin != ANY, r.goods != ANY), default=None)
+
+
+def rate_at(rules: Sequence[Rule], country: str, origin: str, goods: str, delivered: date) -> float:
+    """Return the rate of duty on goods at the date of their delivery [1]: none on goods of the country itself."""
+    rule = None if origin == country else rule_at(rules, country, origin, goods, delivered)
+    return 0.0 if rule is None else rule.rate
 
 
 def duty_rate(

@@ -64,7 +64,7 @@ def lend(given: FinanceInput, project: BeforeDebt) -> Lending:
     """
     months = project.capex_usd.size
     paid = np.flatnonzero(project.capex_usd)
-    built = max(given.full_power_month, int(paid[-1]) + 1 if paid.size else 0)
+    built = max(round(given.full_power_month), int(paid[-1]) + 1 if paid.size else 0)
     drawn = drawdown(project.capex_usd[:built], gearing(given), given.debt_rate / 12)
     repaying = slice(built, built + _tenor(given, months - built, drawn.balance_usd))
     capitalised = _padded(drawn.interest_usd, months)

@@ -451,6 +451,11 @@ class Finance:
         "npv_usd - NPV with online_fraction a month later, payments and end unchanged",
         of=("finance.npv_usd", "buildout.online_fraction"),
     )
+    cost_of_lateness_usd: float | None = figure(
+        "USD",
+        "cost_of_month_delay_usd x weeks that the critical item is late / weeks of a month",
+        of=("finance.cost_of_month_delay_usd", "buildout.late_weeks"),
+    )
     notices: tuple[str, ...] = figure(
         "",
         "what a reader should know: several rates of return, debt not covered, hardware beyond its life",

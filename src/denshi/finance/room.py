@@ -17,6 +17,8 @@ from denshi.finance.tax import tax_with_losses
 
 Monthly = NDArray[np.float64]
 
+WEEKS_PER_MONTH = 365.25 / 84
+
 
 def run(given: FinanceInput) -> Finance:
     """Return the cash flow of a project, its debt, and its metrics.
@@ -68,6 +70,7 @@ def _project(given: FinanceInput, project: BeforeDebt, lending: Lending) -> dict
     cash, tax = _cash_flow(given, project)
     value = npv(given.discount_rate, cash)
     earns = _earns(given)
+    delay = value - _delayed_value(given)
     return {
         "capex_monthly_usd": project.capex_usd,
         "financed_capex_usd": float(project.capex_usd.sum()),
@@ -77,7 +80,8 @@ def _project(given: FinanceInput, project: BeforeDebt, lending: Lending) -> dict
         "npv_usd": value if earns else None,
         "irr": irr(cash) if earns else None,
         "payback_years": payback_years(cash) if earns else None,
-        "cost_of_month_delay_usd": value - _delayed_value(given) if earns else None,
+        "cost_of_month_delay_usd": delay if earns else None,
+        "cost_of_lateness_usd": delay * given.late_weeks / WEEKS_PER_MONTH if earns else None,
         "notices": _notices(given, cash, lending),
     }
 
@@ -158,7 +162,7 @@ def _delayed_value(given: FinanceInput) -> float:
 
 def _settled_year(given: FinanceInput, monthly: Monthly) -> float:
     """Return the sum of the first twelve months after full power and ramp; of a shorter rest the mean, twelve times."""
-    first = min(given.full_power_month + ceil(given.ramp_months), given.months - 1)
+    first = min(round(given.full_power_month) + ceil(given.ramp_months), given.months - 1)
     return 12 * float(monthly[first : first + 12].mean())
 
 
