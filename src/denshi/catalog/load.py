@@ -122,7 +122,9 @@ def _evidence(body: Mapping[str, Any], own: Mapping[str, Any], where: str) -> Ev
     if said["grade"] not in GRADES:
         raise CatalogError(f'grade "{said["grade"]}" is none of A to E', where=where)
     low, high = (float(own[key]) if key in own else None for key in ("low", "high"))
-    return Evidence(str(said["source"]), str(said["date"]), cast(Any, said["grade"]), low, high, str(own.get("note", "")))
+    return Evidence(
+        str(said["source"]), str(said["date"]), cast(Any, said["grade"]), low, high, str(own.get("note", ""))
+    )
 
 
 def _plain(name: str) -> str:

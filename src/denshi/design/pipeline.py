@@ -43,7 +43,7 @@ def design(scenario: Scenario, progress: Progress = lambda _: None) -> Design:
     return Design(**root, iterations=iterations)
 
 
-def _climate(scenario: Scenario, root: Root) -> climate.Climate:
+def _climate(scenario: Scenario, root: Root) -> climate.Climate | climate.FileClimate:
     if scenario.site.weather == "typical":
         return climate.typical_year(fill(climate.ClimateInput, root))
     return climate.from_file(fill(climate.FileClimateInput, root))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from denshi.buildout import Buildout
-from denshi.climate import Climate
+from denshi.climate import Climate, FileClimate
 from denshi.cluster import Cluster
 from denshi.design.facts import Facts
 from denshi.design.paths import Root
@@ -28,7 +28,7 @@ class Design:
 
     scenario: Scenario
     catalog: Facts
-    climate: Climate
+    climate: Climate | FileClimate
     sizing: Sizing
     cluster: Cluster
     workload: tuple[Training | Serving, ...]

@@ -100,7 +100,7 @@ class Compute(Table):
 def _plan(value: Any) -> Any:
     if value == "search":
         return value
-    known = ("tp", "pp", "ep", "dp", "micro_batch")
+    known = ("tp", "cp", "pp", "ep", "dp", "micro_batch", "virtual_stages")
     if not isinstance(value, dict) or not value:
         raise ValueError('expected "search" or a table such as { tp = 8, pp = 16, ep = 16 }')
     for key, number in value.items():
@@ -121,7 +121,7 @@ class TrainingWorkload(Table):
     global_batch_tokens: Token = assumed(
         32e6, "16 M tokens at 405B scale (arXiv:2407.21783), doubled for 2 T parameters", "E", ge=16, le=1e12
     )
-    runs_per_year: Count = assumed(1.0, "one run a year", gt=0, le=1000)
+    runs_per_year: Count | None = assumed(None, "run after run, as many as the year holds", gt=0, le=1e6)
     precision: Literal["bf16", "fp16", "fp8", "fp4"] = assumed("bf16", "works on every accelerator", "E")
     share: Fraction = assumed(1.0, "the whole cluster", gt=0, le=1)
     parallelism: Annotated[str | dict[str, int], BeforeValidator(_plan)] = assumed("search", DESIGN_PAGE)

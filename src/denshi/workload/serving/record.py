@@ -10,9 +10,9 @@ from denshi.figure import given
 class Input:
     """A serving workload: what is asked, on which accelerators, with which efficiencies."""
 
-    model: Model = given("catalog.models.@")  # noqa: RUF009
-    accelerator: Accelerator = given("catalog.accelerator")  # noqa: RUF009
-    system: System = given("catalog.system")  # noqa: RUF009
+    model: Model = given("catalog.models.@")
+    accelerator: Accelerator = given("catalog.accelerator")
+    system: System = given("catalog.system")
     cluster_accelerators: float = given("cluster.accelerators", "1")
     scaleout_bytes_per_s: float = given("cluster.scaleout_bytes_per_s", "bytes/s")
     scaleup_domain: float = given("cluster.scaleup_domain", "1")

@@ -5,7 +5,7 @@
 'Training'
 """
 
-from math import ceil
+from math import ceil, inf
 
 from denshi.workload.precision import peak_flop_per_s
 from denshi.workload.training.plan import Plan, available_accelerators, choose, hold
@@ -59,7 +59,8 @@ def _figures(inputs: Input, plan: Plan) -> Training:
     run_s = steps * at["step_s"] / inputs.goodput
     hours = run_s / 3600 * at["accelerators"]
     capacity = plan.concurrent_runs * HOURS_PER_YEAR * 3600 / run_s
-    runs = min(inputs.runs_per_year, capacity)
+    asked = inf if inputs.runs_per_year is None else inputs.runs_per_year
+    runs = min(asked, capacity)
     busy = runs * hours / (accelerators * HOURS_PER_YEAR)
     system_kw = inputs.system.power_kw / inputs.system.accelerators
     busy_kw = system_kw * inputs.busy_power_fraction
@@ -98,8 +99,8 @@ def _figures(inputs: Input, plan: Plan) -> Training:
     )
 
 
-def _bound(asked: float, plan: Plan, capacity: float) -> str:
-    if capacity < asked:
+def _bound(asked: float | None, plan: Plan, capacity: float) -> str:
+    if asked is not None and capacity < asked:
         return f"time: {asked:g} runs were asked, {capacity:.2f} fit in a year"
     names = {"compute_s": "arithmetic", "communication_s": "communication", "bubble_s": "pipeline bubble"}
     return names[max(names, key=lambda name: plan.values[name])]

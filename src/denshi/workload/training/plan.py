@@ -93,7 +93,8 @@ def _axes(inputs: Input, fixed: Mapping[str, float], accelerators: float) -> dic
     # one pipeline depth for each number of layers a stage: deeper ones only add empty slots
     depths = sorted({ceil(layers / ceil(layers / stages)) for stages in range(1, min(layers, int(accelerators)) + 1)})
     long = inputs.sequence > _LONG_SEQUENCE
-    runs = max(1, min(ceil(inputs.runs_per_year), _MOST_CONCURRENT, int(accelerators)))
+    asked = _MOST_CONCURRENT if inputs.runs_per_year is None else ceil(inputs.runs_per_year)
+    runs = max(1, min(asked, _MOST_CONCURRENT, int(accelerators)))
     axes = {
         "tp": _powers(domain),
         "cp": _powers(min(inputs.sequence / 2048, _LARGEST_CONTEXT_GROUP, accelerators)) if long else (1.0,),

@@ -16,16 +16,16 @@ _ASSUMED = "catalog.assumptions.training-"
 class Input:
     """A training workload: what is asked, on which accelerators, with which efficiencies."""
 
-    model: Model = given("catalog.models.@")  # noqa: RUF009
-    accelerator: Accelerator = given("catalog.accelerator")  # noqa: RUF009
-    system: System = given("catalog.system")  # noqa: RUF009
+    model: Model = given("catalog.models.@")
+    accelerator: Accelerator = given("catalog.accelerator")
+    system: System = given("catalog.system")
     cluster_accelerators: float = given("cluster.accelerators", "1")
     scaleout_bytes_per_s: float = given("cluster.scaleout_bytes_per_s", "bytes/s")
     scaleup_domain: float = given("cluster.scaleup_domain", "1")
     tokens: float = given("scenario.workload.@.tokens", "tokens")
     sequence: float = given("scenario.workload.@.sequence", "tokens")
     global_batch_tokens: float = given("scenario.workload.@.global_batch_tokens", "tokens")
-    runs_per_year: float = given("scenario.workload.@.runs_per_year", "1/year")
+    runs_per_year: float | None = given("scenario.workload.@.runs_per_year", "1/year")
     share: float = given("scenario.workload.@.share", "1")
     precision: str = given("scenario.workload.@.precision")
     parallelism: str | Mapping[str, int] = given("scenario.workload.@.parallelism")

@@ -266,7 +266,7 @@ class Training:
     )
     runs_per_year: float = figure(
         "1/year",
-        "the smaller of the runs asked and the runs that fit in a year",
+        "the smaller of the runs asked and the runs that fit in a year; all that fit where none is asked",
         of=(f"{_ASK}.runs_per_year", "workload.@.capacity_runs_per_year"),
         active={"workload.@.capacity_runs_per_year": "long"},
     )
