@@ -163,3 +163,13 @@ def test_a_late_item_is_named():
     assert result.critical_item == "switchgear"
     assert result.late_weeks == pytest.approx(47 + 6 * 365.25 / 84 - 181 / 7)
     assert result.notices[0].startswith("switchgear, ordered on the first day, is in service 47 weeks after")
+
+
+def test_only_the_phases_that_are_too_early_are_put_off():
+    result = run(replace(base(), phases=(Stage(date(2026, 7, 1), 0.5), Stage(date(2028, 1, 1), 0.5))))
+    ready = (47 + 6 * 365.25 / 84) * 84 / 365.25
+    assert result.reachable_online_fraction[: int(ready)].sum() == 0.0
+    assert result.reachable_online_fraction[int(ready) + 1] == 0.5
+    assert np.array_equal(result.reachable_online_fraction[18:], result.online_fraction[18:])
+    in_time = run(base())
+    assert np.array_equal(in_time.reachable_online_fraction, in_time.online_fraction)

@@ -17,10 +17,11 @@ def base() -> FinanceInput:
     months, full = 18 + 60, 18
     online = np.zeros(months)
     online[12:18], online[18:] = 0.4, 1.0
+    reachable = np.concatenate(([0.0, 0.0], online[:-2]))
     return FinanceInput(
         full_power_month=full,
-        late_weeks=6.0,
         online_fraction=online,
+        reachable_online_fraction=reachable,
         hardware_draw_usd=spread(380e6, 9, 17, months),
         network_draw_usd=spread(40e6, 8, 17, months),
         facility_draw_usd=spread(170e6, 1, 17, months),

@@ -160,7 +160,8 @@ def test_a_higher_price_is_never_worth_less(price, more):
     assert high.npv_usd > low.npv_usd
 
 
-def test_lateness_costs_its_share_of_a_month():
+def test_lateness_costs_what_its_months_cost():
     result = run(base())
-    assert result.cost_of_lateness_usd == pytest.approx(result.cost_of_month_delay_usd * 6 * 84 / 365.25)
-    assert run(replace(base(), late_weeks=0.0)).cost_of_lateness_usd == 0.0
+    # The case is two months late.
+    assert result.cost_of_lateness_usd == pytest.approx(2 * result.cost_of_month_delay_usd, rel=0.05)
+    assert run(replace(base(), reachable_online_fraction=base().online_fraction)).cost_of_lateness_usd == 0.0

@@ -66,7 +66,8 @@ def one_accelerator(capex: float, years: int, yearly_upkeep_fraction: float = 0.
     months = 12 * years
     nothing = np.zeros(months)
     return replace(
-        base(), full_power_month=0, online_fraction=np.ones(months), hardware_draw_usd=spread(capex, 0, 1, months),
+        base(), full_power_month=0, online_fraction=np.ones(months),
+        reachable_online_fraction=np.ones(months), hardware_draw_usd=spread(capex, 0, 1, months),
         network_draw_usd=nothing, facility_draw_usd=nothing, land_draw_usd=nothing, landed_hardware_usd=capex,
         network_usd=0.0, facility_usd=0.0, land_usd=0.0, energy_usd_per_year=0.0, water_m3_per_year=0.0,
         staff_usd_per_kw_year=0.0, it_upkeep_fraction=yearly_upkeep_fraction, insurance_fraction=0.0, accelerators=1.0,

@@ -181,6 +181,12 @@ class Buildout:
         ),
         active=dict.fromkeys(("scenario.project.start", "catalog.assumptions.plant-installation-months"), "late"),
     )
+    reachable_online_fraction: Monthly = figure(
+        "1",
+        "online_fraction with each phase no earlier than start + lead time and installation of critical_item",
+        of=(*_SERVICE, "buildout.critical_lead_weeks", "catalog.assumptions.plant-installation-months"),
+        active=dict.fromkeys(("buildout.critical_lead_weeks", "catalog.assumptions.plant-installation-months"), "late"),
+    )
     notices: tuple[str, ...] = figure(
         "",
         "what a reader should know: a first phase that cannot be met, imports for which there is no rule of customs",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from denshi.buildout.delivery import PLANT, Critical, critical_item
 from denshi.buildout.record import Buildout, BuildoutInput
-from denshi.buildout.schedule import day_of, draw_weights, month_of, online_share
+from denshi.buildout.schedule import WEEKS_PER_MONTH, day_of, draw_weights, month_of, online_share
 from denshi.buildout.tariff import FREE_ON_BOARD, OVERRIDDEN, duty_rate, rule_at
 from denshi.catalog import Item
 from denshi.errors import InfeasibleError, OutOfRangeError
@@ -78,6 +78,7 @@ def run(given: BuildoutInput) -> Buildout:
         critical_item=critical.name,
         critical_lead_weeks=critical.lead_weeks,
         late_weeks=critical.late_weeks,
+        reachable_online_fraction=online_share(_reachable(given, critical, at_month), fractions, months),
         notices=(*_lateness(critical), *_unruled(given, at_month[0])),
     )
 
@@ -149,6 +150,12 @@ def _rates(given: BuildoutInput, item: Item, at_month: tuple[float, ...]) -> NDA
         return duty_rate(given.rules, given.tariff, given.country, item.origin, item.goods, delivered)
 
     return np.array([rate(day_of(month - installation, given.start)) for month in at_month])
+
+
+def _reachable(given: BuildoutInput, critical: Critical, at_month: tuple[float, ...]) -> tuple[float, ...]:
+    way = (critical.lead_weeks + critical.installation_weeks) / WEEKS_PER_MONTH
+    ready = month_of(given.start, given.start) + way
+    return tuple(max(month, ready) for month in at_month)
 
 
 def _lateness(critical: Critical) -> tuple[str, ...]:

@@ -16,8 +16,8 @@ class FinanceInput:
     """The calendar and the draws, what it produces and consumes in a year, and the terms of the deal."""
 
     full_power_month: int = given("buildout.full_power_month", "month")
-    late_weeks: float = given("buildout.late_weeks", "week")
     online_fraction: Monthly = given("buildout.online_fraction", "1")
+    reachable_online_fraction: Monthly = given("buildout.reachable_online_fraction", "1")
     hardware_draw_usd: Monthly = given("buildout.hardware_draw_usd", "USD")
     network_draw_usd: Monthly = given("buildout.network_draw_usd", "USD")
     facility_draw_usd: Monthly = given("buildout.facility_draw_usd", "USD")

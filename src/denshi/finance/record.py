@@ -453,8 +453,8 @@ class Finance:
     )
     cost_of_lateness_usd: float | None = figure(
         "USD",
-        "cost_of_month_delay_usd x weeks that the critical item is late / weeks of a month",
-        of=("finance.cost_of_month_delay_usd", "buildout.late_weeks"),
+        "npv_usd - NPV with each phase when the critical item allows it, payments and end unchanged",
+        of=("finance.npv_usd", "buildout.reachable_online_fraction"),
     )
     notices: tuple[str, ...] = figure(
         "",

@@ -17,8 +17,6 @@ from denshi.finance.tax import tax_with_losses
 
 Monthly = NDArray[np.float64]
 
-WEEKS_PER_MONTH = 365.25 / 84
-
 
 def run(given: FinanceInput) -> Finance:
     """Return the cash flow of a project, its debt, and its metrics.
@@ -70,7 +68,7 @@ def _project(given: FinanceInput, project: BeforeDebt, lending: Lending) -> dict
     cash, tax = _cash_flow(given, project)
     value = npv(given.discount_rate, cash)
     earns = _earns(given)
-    delay = value - _delayed_value(given)
+    month_late = np.concatenate(([0.0], given.online_fraction[:-1]))
     return {
         "capex_monthly_usd": project.capex_usd,
         "financed_capex_usd": float(project.capex_usd.sum()),
@@ -80,8 +78,8 @@ def _project(given: FinanceInput, project: BeforeDebt, lending: Lending) -> dict
         "npv_usd": value if earns else None,
         "irr": irr(cash) if earns else None,
         "payback_years": payback_years(cash) if earns else None,
-        "cost_of_month_delay_usd": delay if earns else None,
-        "cost_of_lateness_usd": delay * given.late_weeks / WEEKS_PER_MONTH if earns else None,
+        "cost_of_month_delay_usd": value - _value(given, month_late) if earns else None,
+        "cost_of_lateness_usd": value - _value(given, given.reachable_online_fraction) if earns else None,
         "notices": _notices(given, cash, lending),
     }
 
@@ -153,10 +151,9 @@ def _cash_flow(given: FinanceInput, project: BeforeDebt) -> tuple[Monthly, Month
     return cash, tax
 
 
-def _delayed_value(given: FinanceInput) -> float:
-    """Return the NPV when everything goes into service a month later, while payments and the end stay."""
-    late = np.concatenate(([0.0], given.online_fraction[:-1]))
-    cash, _ = _cash_flow(given, before_debt(given, operate(given, late), late))
+def _value(given: FinanceInput, online: Monthly) -> float:
+    """Return the NPV with another calendar of service, while payments and the end stay."""
+    cash, _ = _cash_flow(given, before_debt(given, operate(given, online), online))
     return npv(given.discount_rate, cash)
 
 
