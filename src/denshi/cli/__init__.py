@@ -38,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
     except typer.Exit as leave:
         return leave.exit_code
     except typer.TyperException as error:
-        error.show()
+        usage = getattr(error, "show", None)
+        usage() if callable(usage) else print(f"denshi: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         # The reader went away (`denshi … | head`): that is his right, and stdout must not be flushed at exit.

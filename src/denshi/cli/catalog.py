@@ -90,11 +90,11 @@ def check(json: AsJson = False) -> None:
     found = report()
     unexplained = [one for one, reason in found if reason is None]
     if json:
-        listed = [{"rule": c.rule, "row": c.row, "what": c.what, "reason": reason} for c, reason in found]
+        listed = [{"rule": c.rule, "kind": c.kind, "id": c.id, "what": str(c), "reason": reason} for c, reason in found]
         print(as_json({"schema_version": 1, "contradictions": listed, "unexplained": len(unexplained)}), end="")
     else:
         for contradiction, reason in found:
-            print(f"{contradiction.row}: {contradiction.what}\n    {reason or 'NOT EXPLAINED'}")
+            print(f"{contradiction}\n    {reason or 'NOT EXPLAINED'}")
         print(f"{len(found)} contradictions, {len(unexplained)} not explained")
     if unexplained:
         raise typer.Exit(1)

@@ -45,9 +45,10 @@ def _size(design: Design) -> Iterator[tuple[str, str, str]]:
 def _supply(design: Design) -> Iterator[tuple[str, str, str]]:
     asked, energy = design.scenario.energy, design.energy
     if asked.target == "hourly":
+        cost = f"{energy.lcoe_usd_per_kwh * 1e3:.1f} USD/MWh"
         yield (
-            f"{asked.clean_fraction:.0%} clean in every hour's balance; power costs {energy.lcoe_usd_per_kwh * 1e3:.1f} USD/MWh",
-            f"時間ごとのクリーン電力 {asked.clean_fraction:.0%}：電力単価 {energy.lcoe_usd_per_kwh * 1e3:.1f} USD/MWh",
+            f"{asked.clean_fraction:.0%} clean hour by hour makes power cost {cost}",
+            f"時間ごとのクリーン電力 {asked.clean_fraction:.0%}：電力単価 {cost}",
             "energy.clean_fraction_hourly",
         )
     elif asked.target == "annual":

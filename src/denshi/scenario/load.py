@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from denshi.errors import Fault, FileError, ScenarioError, UsageError, nearest
 from denshi.figure import Evidence
 from denshi.scenario.lines import line_of, lines_by_path
-from denshi.scenario.quantity import Unit, evidence_of_default
+from denshi.scenario.quantity import Quantity, evidence_of_default
 from denshi.scenario.schema import Scenario, Table
 
 _LARGEST_FILE_BYTES = 4_000_000
@@ -240,7 +240,8 @@ def unit_of(scenario: Scenario, path: str) -> str:
             holder = holder[int(part)]
         elif isinstance(holder, Table) and part in type(holder).model_fields:
             field = type(holder).model_fields[part]
-            unit = next((m.symbol for m in (*field.metadata, *_marks(field.annotation)) if isinstance(m, Unit)), "")
+            marks = (*field.metadata, *_marks(field.annotation))
+            unit = next((mark.unit for mark in marks if isinstance(mark, Quantity)), "")
             holder = getattr(holder, part)
     return unit
 

@@ -1,79 +1,95 @@
-"""Field types of the scenario: a quantity with a unit, a name of the catalogue, a path of the user's.
+"""Field types of the scenario: a quantity with a unit, a name of the catalogue, a file of the user's.
 
-Each default carries its source and grade in the schema, so that ``denshi trace`` can show where it stands.
+Each is a mark in an annotation, ``Annotated[float, Quantity("kW")]``, that pydantic asks how to read a value. Each
+default carries its source and grade, so that ``denshi trace`` can show where it stands.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, core_schema
 
-from denshi.catalog import Link, Model, Region, Row, Site, System, Technology, find
+from denshi.catalog import Row, find
 from denshi.errors import DenshiError
 from denshi.figure import Evidence, Grade
 from denshi.units import parse
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """The canonical unit of a field, kept in its annotation."""
+class Quantity:
+    """A field that takes "2 GW" or a bare number and holds a canonical number."""
 
-    symbol: str
+    unit: str
 
-
-def quantity(unit: str) -> Any:
-    """Return the type of a field that takes "2 GW" or a bare number and holds a canonical number [unit]."""
-
-    def read(value: Any) -> float | None:
-        if value is None:
-            return None
+    def read(self, value: Any) -> float:
+        """Return the canonical number."""
         try:
-            return parse(value, unit)
+            return parse(value, self.unit)
         except DenshiError as error:
             raise ValueError(str(error)) from None
 
-    described = {"anyOf": [{"type": "number"}, {"type": "string"}], "description": f"quantity in {unit or '1'}"}
-    return Annotated[float, Unit(unit), BeforeValidator(read), WithJsonSchema(described)]
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Read first, then apply what the field asks of a number."""
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Editors see a number or a text with a unit."""
+        unit = "a fraction or %" if self.unit == "1" else self.unit
+        return {"anyOf": [{"type": "number"}, {"type": "string"}], "description": f"quantity in {unit}"}
 
 
-def named(kind: type[Row], *, or_file: str = "") -> Any:
-    """Return the type of a field that names a row of the catalogue, or a file of the user's with the suffix given."""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A field that names a row of the catalogue or, where a suffix is given, a file of the user's."""
 
-    def known(value: Any, info: ValidationInfo) -> str:
+    kind: type[Row]
+    or_file: str = ""
+
+    def read(self, value: Any, info: ValidationInfo) -> str:
+        """Return the canonical id, or the path of the file."""
         if not isinstance(value, str):
-            raise ValueError(f"expected the name of a {kind.__name__.lower()}, got {value!r}")
-        if or_file and value.endswith(or_file):
+            raise ValueError(f"expected the name of a {self.kind.__name__.lower()}, got {value!r}")
+        if self.or_file and value.endswith(self.or_file):
             return _existing(value, info)
         try:
-            return find(kind, value).id
+            return find(self.kind, value).id
         except DenshiError as error:
             raise ValueError(str(error)) from None
 
-    return Annotated[str, BeforeValidator(known), WithJsonSchema({"type": "string"})]
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Look the name up before anything else."""
+        return core_schema.with_info_before_validator_function(self.read, handler(source))
 
 
-def user_file(*suffixes: str, word: str = "") -> Any:
-    """Return the type of a field that is a word of denshi or the path of a file with one of the suffixes."""
+@dataclass(frozen=True, slots=True)
+class UserFile:
+    """A field that takes a word of denshi or the path of a file with one of the suffixes."""
 
-    def read(value: Any, info: ValidationInfo) -> str:
+    word: str
+    suffixes: tuple[str, ...]
+
+    def read(self, value: Any, info: ValidationInfo) -> str:
+        """Return the word, or the path of the file."""
         if not isinstance(value, str):
             raise ValueError(f"expected a path, got {value!r}")
-        if value == word:
+        if value == self.word:
             return value
-        if not value.lower().removesuffix(".gz").endswith(suffixes):
-            raise ValueError(f'"{value}" is neither "{word}" nor a file ending in {", ".join(suffixes)}')
+        if not value.lower().removesuffix(".gz").endswith(self.suffixes):
+            raise ValueError(f'"{value}" is neither "{self.word}" nor a file ending in {", ".join(self.suffixes)}')
         return _existing(value, info)
 
-    return Annotated[str, BeforeValidator(read), WithJsonSchema({"type": "string"})]
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Find the file before anything else."""
+        return core_schema.with_info_before_validator_function(self.read, handler(source))
 
 
 def _existing(value: str, info: ValidationInfo) -> str:
     folder = Path((info.context or {}).get("folder", "."))
-    path = Path(value) if Path(value).is_absolute() else folder / value
-    if "\x00" in value or not path.is_file():
+    if "\x00" in value or not (folder / value).is_file():
         raise ValueError(f'there is no file "{value}" beside the scenario')
-    return str(path)
+    return str(folder / value)
 
 
 def assumed(default: Any, source: str, grade: Grade = "E", date: str = "2026-11", **rules: Any) -> Any:
@@ -86,11 +102,3 @@ def evidence_of_default(extra: Any) -> Evidence | None:
     if isinstance(extra, dict) and "source" in extra:
         return Evidence(str(extra["source"]), str(extra["date"]), extra["grade"])
     return None
-
-
-SystemName = named(System, or_file=".toml")
-ModelName = named(Model, or_file=".json")
-SiteName = named(Site)
-RegionName = named(Region)
-LinkName = named(Link)
-TechnologyName = named(Technology)

@@ -9,28 +9,27 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from denshi.scenario.quantity import (
-    LinkName,
-    ModelName,
-    RegionName,
-    SiteName,
-    SystemName,
-    TechnologyName,
-    assumed,
-    quantity,
-    user_file,
-)
+from denshi.catalog import Link, Model, Region, Site, System, Technology
+from denshi.scenario.quantity import Named, Quantity, UserFile, assumed
 
-Kilowatt = quantity("kW")
-Token = quantity("token")
-Count = quantity("count")
-Second = quantity("s")
-Fraction = quantity("1")
-Celsius = quantity("C")
-Year = quantity("year")
-HourPrice = quantity("USD/h")
-TokenPrice = quantity("USD/Mtoken")
-LeasePrice = quantity("USD/kW-month")
+Kilowatt = Annotated[float, Quantity("kW")]
+Metre = Annotated[float, Quantity("m")]
+Token = Annotated[float, Quantity("token")]
+Count = Annotated[float, Quantity("count")]
+Second = Annotated[float, Quantity("s")]
+Fraction = Annotated[float, Quantity("1")]
+Celsius = Annotated[float, Quantity("C")]
+Year = Annotated[float, Quantity("year")]
+HourPrice = Annotated[float, Quantity("USD/h")]
+TokenPrice = Annotated[float, Quantity("USD/Mtoken")]
+LeasePrice = Annotated[float, Quantity("USD/kW-month")]
+SystemName = Annotated[str, Named(System, or_file=".toml")]
+ModelName = Annotated[str, Named(Model, or_file=".json")]
+SiteName = Annotated[str, Named(Site)]
+RegionName = Annotated[str, Named(Region)]
+LinkName = Annotated[str, Named(Link)]
+TechnologyName = Annotated[str, Named(Technology)]
+Weather = Annotated[str, UserFile("typical", (".epw", ".tmy3", ".csv"))]
 
 DESIGN_PAGE = "scenario version 1, architecture of denshi"
 
@@ -63,12 +62,10 @@ class Place(Table):
     name: str | None = Field(default=None, max_length=120)
     latitude: float | None = Field(default=None, ge=-66.0, le=66.0)
     longitude: float | None = Field(default=None, ge=-180.0, le=180.0)
-    elevation: quantity("m") | None = Field(default=None, ge=-430.0, le=4500.0)  # type: ignore[valid-type]
+    elevation: Metre | None = Field(default=None, ge=-430.0, le=4500.0)
     grid: RegionName | None = None
     grid_connection: Kilowatt | None = Field(default=None, gt=0)
-    weather: user_file(".epw", ".tmy3", ".csv", word="typical") = assumed(  # type: ignore[valid-type]
-        "typical", "synthetic typical year from compact normals", "D"
-    )
+    weather: Weather = assumed("typical", "synthetic typical year from compact normals", "D")
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
