@@ -1,0 +1,105 @@
+"""The bill of the building: plant piece by piece, works by share of the build price, land."""
+
+from collections.abc import Mapping
+
+from denshi.catalog import Equipment, Item
+from denshi.facility.given import FacilityInput
+from denshi.facility.power import Plant
+from denshi.figure import Evidence
+
+_COOLING = (
+    "chiller-air",
+    "chiller-water",
+    "dry-cooler",
+    "adiabatic-cooler",
+    "cooling-tower",
+    "cdu",
+    "crah",
+    "immersion-tank",
+)
+_LAND = "land-usd-per-acre"
+_NO_EVIDENCE = Evidence("", "", "E")
+
+
+def equipment_items(equipment: Mapping[str, Equipment], plants: Mapping[str, tuple[Plant, ...]]) -> tuple[Item, ...]:
+    """Return a line for each kind of plant; a unit smaller than the catalogue's is priced in proportion."""
+    return tuple(
+        _line(equipment[name], plant) for name, several in plants.items() for plant in several if plant.units > 0
+    )
+
+
+def _line(row: Equipment, plant: Plant) -> Item:
+    share = plant.unit_kw / row.capacity_kw
+    proof = row.evidence.get("price_usd", _NO_EVIDENCE)
+    return Item(
+        name=row.name,
+        goods="cooling" if row.id in _COOLING else "power",
+        count=float(plant.units),
+        unit="unit",
+        unit_price_usd=row.price_usd * share,
+        low_usd=(row.price_usd if proof.low is None else proof.low) * share,
+        high_usd=(row.price_usd if proof.high is None else proof.high) * share,
+        origin=row.origin,
+        lead_time_weeks=row.lead_time_weeks,
+        source=proof.source,
+        grade=proof.grade,
+        fact=f"catalog.equipment.{row.id}.price_usd",
+    )
+
+
+def works_items(given: FacilityInput, critical_kw: float, balance_usd: float) -> tuple[Item, ...]:
+    """Return the works that are priced as shares of the build, and what is left of that for mechanics and electrics."""
+    proof = _evidence(given, given.build_price)
+    low = 1.0 if proof.low is None else proof.low / given.build_usd_per_kw
+    high = 1.0 if proof.high is None else proof.high / given.build_usd_per_kw
+    shares = {
+        "Shell": given.share_shell,
+        "Site works": given.share_site,
+        "Fit-out of the white space": given.share_white_space,
+        "Back of house": given.share_back_of_house,
+        "Offices": given.share_office,
+    }
+    priced = {name: ("building", given.build_usd_per_kw * share) for name, share in shares.items()}
+    priced["Other mechanical and electrical works"] = ("power", balance_usd / critical_kw)
+    return tuple(
+        Item(
+            name=name,
+            goods=goods,
+            count=critical_kw,
+            unit="kW",
+            unit_price_usd=price,
+            low_usd=price * low,
+            high_usd=price * high,
+            origin=given.country,
+            lead_time_weeks=0.0,
+            source=proof.source,
+            grade=proof.grade,
+            fact="catalog.facility_price_usd_per_kw",
+        )
+        for name, (goods, price) in priced.items()
+        if price > 0
+    )
+
+
+def land_item(given: FacilityInput, acres: float) -> Item:
+    """Return the line of the parcel."""
+    price = given.land_usd_per_acre
+    proof = _evidence(given, _LAND)
+    return Item(
+        name="Land",
+        goods="land",
+        count=acres,
+        unit="acre",
+        unit_price_usd=price,
+        low_usd=price if proof.low is None else proof.low,
+        high_usd=price if proof.high is None else proof.high,
+        origin=given.country,
+        lead_time_weeks=0.0,
+        source=proof.source,
+        grade=proof.grade,
+        fact=f"catalog.prices.{_LAND}",
+    )
+
+
+def _evidence(given: FacilityInput, price: str) -> Evidence:
+    return given.prices[price].evidence["value"] if price in given.prices else _NO_EVIDENCE

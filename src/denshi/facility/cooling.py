@@ -1,0 +1,195 @@
+"""The physics of heat rejection, one hour or a year of hours: free cooling, chillers, fans, pumps, water.
+
+Two loops are cooled apart: liquid at the supply temperature of the racks, chilled water for what leaves in air.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from denshi.errors import OutOfRangeError
+from denshi.facility.psychrometrics import enthalpy_kj_per_kg, humidity_ratio, saturated_humidity_ratio
+
+Array = NDArray[np.float64]
+
+WATER_KJ_PER_KG_K = 4.179
+STANDARD_PRESSURE_PA = 101_325.0
+_SECONDS_PER_HOUR = 3600.0
+
+
+def free_share(supply_c: float, rise_k: float, sink_c: ArrayLike, approach_k: float) -> Array:
+    """Return the share of the heat that goes to the sink without a chiller [1].
+
+    .. math:: \\varphi = \\mathrm{clip}\\left(\\frac{T_s + \\Delta T - T_{sink} - a}{\\Delta T}, 0, 1\\right)
+
+    Parameters
+    ----------
+    supply_c : temperature to which the water must be brought [C].
+    rise_k : by how much the racks warm it, positive [K].
+    sink_c : dry bulb of a dry cooler, wet bulb of a tower [C].
+    approach_k : how near the water comes to the sink [K].
+
+    Source: lei2022 (water-side economiser).
+
+    >>> free_share(32.0, 10.0, [20.0, 31.0, 40.0], 6.0).tolist()
+    [1.0, 0.5, 0.0]
+    """
+    if not rise_k > 0:
+        raise OutOfRangeError(f"a loop that warms by {rise_k:g} K carries no heat", where="facility.cooling")
+    sink = np.asarray(sink_c, dtype=np.float64)
+    return np.clip((supply_c + rise_k - sink - approach_k) / rise_k, 0.0, 1.0)
+
+
+def chiller_cop(evaporating_c: float, condensing_c: ArrayLike, carnot_fraction: float, least_lift_k: float) -> Array:
+    """Return the coefficient of performance of a chiller [1].
+
+    .. math:: COP = g \\frac{T_e}{\\max(T_c - T_e, \\Delta T_{min})}, \\quad T \\text{ in kelvin}
+
+    Parameters
+    ----------
+    evaporating_c, condensing_c : temperatures of the refrigerant [C].
+    carnot_fraction : share of the ideal that real machines reach, 0 to 1 [1].
+    least_lift_k : the machine keeps at least this lift, positive [K].
+
+    Source: textbook Carnot fraction.
+
+    >>> round(float(chiller_cop(16.0, 50.0, 0.42, 15.0)), 2)
+    3.57
+    """
+    lift = np.maximum(np.asarray(condensing_c, dtype=np.float64) - evaporating_c, least_lift_k)
+    return carnot_fraction * (evaporating_c + 273.15) / lift
+
+
+def speed_power(speed: ArrayLike, floor: float) -> Array:
+    """Return power over rated power of a fan or pump at a share of its speed [1]: f0 + (1 - f0) s^3.
+
+    Source: affinity laws.
+
+    >>> round(float(speed_power(0.8, 0.1)), 4)
+    0.5608
+    """
+    s = np.clip(np.asarray(speed, dtype=np.float64), 0.0, 1.0)
+    return floor + (1.0 - floor) * s**3
+
+
+def rejector_speed(load: float, supply_c: float, rise_k: float, sink_c: ArrayLike, approach_k: float) -> Array:
+    """Return the air flow of a cooler over its design flow [1].
+
+    .. math:: s = \\frac{q}{q_d}\\,\\frac{a + \\Delta T/2}{T_s + \\Delta T/2 - T_{sink}}
+
+    Heat passes in proportion to air flow and to the mean difference between water and sink; one at design, at most one.
+
+    >>> rejector_speed(0.8, 32.0, 10.0, [26.0, 15.0], 6.0).round(3).tolist()
+    [0.8, 0.4]
+    """
+    difference = supply_c + rise_k / 2 - np.asarray(sink_c, dtype=np.float64)
+    return np.clip(load * (approach_k + rise_k / 2) / np.maximum(difference, 1e-6), 0.0, 1.0)
+
+
+def thin_air(pressure_pa: ArrayLike) -> Array:
+    """Return the fan power at a pressure over that at sea level for the same mass of air [1]: (p0/p)^2.
+
+    The same mass is more volume, and moves faster through the same coil.
+
+    >>> round(float(thin_air(81_060.0)), 4)
+    1.5625
+    """
+    return (STANDARD_PRESSURE_PA / np.asarray(pressure_pa, dtype=np.float64)) ** 2
+
+
+def evaporated_kg_per_kwh(
+    dry_bulb_c: ArrayLike, wet_bulb_c: ArrayLike, pressure_pa: ArrayLike, leaving_c: ArrayLike, makeup_c: float
+) -> Array:
+    """Return the water that a tower evaporates for each kWh of heat [kg/kWh].
+
+    .. math:: E = 3600\\,\\frac{W_2 - W_1}{h_2 - h_1 - (W_2 - W_1) c_p T_m}
+
+    Air enters at the weather's state 1 and leaves saturated, state 2, at the mean temperature of the water. In cold
+    hours much of the heat leaves as sensible heat, so the result is well below 3600 over the latent heat.
+
+    Parameters
+    ----------
+    dry_bulb_c, wet_bulb_c, pressure_pa : weather [C, C, Pa].
+    leaving_c : mean temperature of the water in the tower, above the wet bulb [C].
+    makeup_c : temperature of the make-up water [C].
+
+    Source: ashrae2017, mass and energy balance of a saturated stream.
+
+    >>> evaporated_kg_per_kwh([0.0, 30.0], [-1.5, 22.0], 101_325.0, [20.0, 30.0], 15.0).round(2).tolist()
+    [0.86, 1.44]
+    """
+    entering = humidity_ratio(dry_bulb_c, wet_bulb_c, pressure_pa)
+    leaving = saturated_humidity_ratio(leaving_c, pressure_pa)
+    gained = np.maximum(leaving - entering, 0.0)
+    heat = (
+        enthalpy_kj_per_kg(leaving_c, leaving)
+        - enthalpy_kj_per_kg(dry_bulb_c, entering)
+        - gained * WATER_KJ_PER_KG_K * makeup_c
+    )
+    return _SECONDS_PER_HOUR * gained / np.maximum(heat, 1e-6)
+
+
+def makeup_factor(cycles: float, drift_fraction: float, rise_k: float) -> float:
+    """Return the make-up water over what evaporates [1]: evaporation, drift, and blow-down that keeps the cycles.
+
+    .. math:: 1 + \\max\\left(\\frac{1}{C - 1}, d\\right), \\quad d = f\\,\\frac{h_{fg}}{c_p \\Delta T}
+
+    Parameters
+    ----------
+    cycles : cycles of concentration, above 1 [1].
+    drift_fraction : share of the circulating water that is carried off as drops [1].
+    rise_k : range of the tower; it sets the circulation for each kg evaporated [K].
+
+    Source: lei2022.
+
+    >>> round(makeup_factor(5.0, 0.0002, 10.0), 3)
+    1.25
+    """
+    if not cycles > 1:
+        raise OutOfRangeError(f"{cycles:g} cycles of concentration", where="facility.cooling", why="it must be above 1")
+    latent_kj_per_kg = 2430.0
+    drift = drift_fraction * latent_kj_per_kg / (WATER_KJ_PER_KG_K * rise_k)
+    return 1.0 + max(1.0 / (cycles - 1.0), drift)
+
+
+@dataclass(frozen=True, slots=True)
+class Sprayed:
+    """Air behind an adiabatic pad: its temperature [C] and the water it took up [kg/kg of dry air]."""
+
+    air_c: Array
+    water_kg_per_kg: Array
+
+
+def sprayed(
+    dry_bulb_c: ArrayLike, wet_bulb_c: ArrayLike, pressure_pa: ArrayLike, wanted_c: float, effectiveness: float
+) -> Sprayed:
+    """Return the air behind a pad that is wetted only as far as needed.
+
+    .. math:: T_{in} = T_{db} - x\\,\\varepsilon (T_{db} - T_{wb}), \\quad
+              x = \\mathrm{clip}\\left(\\frac{T_{db} - T_{wanted}}{\\varepsilon (T_{db} - T_{wb})}, 0, 1\\right)
+
+    Parameters
+    ----------
+    wanted_c : air temperature below which no water is spent [C].
+    effectiveness : of the fully wetted pad, 0 to 1 [1].
+
+    >>> behind = sprayed(35.0, 22.0, 101_325.0, 26.0, 0.8)
+    >>> round(float(behind.air_c), 2), round(float(behind.water_kg_per_kg) * 1e3, 2)
+    (26.0, 3.76)
+    """
+    dry, wet = np.asarray(dry_bulb_c, dtype=np.float64), np.asarray(wet_bulb_c, dtype=np.float64)
+    possible = effectiveness * np.maximum(dry - wet, 0.0)
+    drop = np.clip(dry - wanted_c, 0.0, possible)
+    air = dry - drop
+    taken = humidity_ratio(air, wet, pressure_pa) - humidity_ratio(dry, wet, pressure_pa)
+    return Sprayed(air, np.where(drop > 0, np.maximum(taken, 0.0), 0.0))
+
+
+def pump_share(head_pa: float, efficiency: float, volumetric_j_per_m3_k: float, rise_k: float) -> float:
+    """Return pump power over the heat carried [1]: head / (efficiency x rho c_p x rise).
+
+    >>> round(pump_share(200e3, 0.65, 4.0e6, 10.0), 4)
+    0.0077
+    """
+    return head_pa / (efficiency * volumetric_j_per_m3_k * rise_k)
