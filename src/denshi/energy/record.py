@@ -1,0 +1,188 @@
+"""What the energy room takes and what it gives, each figure with its formula."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from denshi.catalog import Item, Region, Technology
+from denshi.figure import figure, given
+
+Hourly = npt.NDArray[np.float64]
+
+_LOAD = "facility.load_kw"
+_CLEAN = "climate.grid_clean_fraction"
+_TECHNOLOGIES = "catalog.technologies"
+_PRICE = "catalog.region.price_usd_per_kwh"
+_RATE = "scenario.finance.discount_rate"
+_LIMIT = "energy.connection_kw"
+_DEMAND = "catalog.assumptions.energy-demand-charge-fraction"
+_EXPORT_PRICE = "catalog.assumptions.energy-export-price-fraction"
+_TARGET = "scenario.energy.target"
+_DECIDED_BY = (
+    _LOAD,
+    "climate.solar_cf",
+    "climate.wind_cf",
+    _CLEAN,
+    _TECHNOLOGIES,
+    _PRICE,
+    _RATE,
+    _DEMAND,
+    _EXPORT_PRICE,
+    _TARGET,
+    "scenario.energy.clean_fraction",
+    "scenario.energy.export_limit",
+    "scenario.energy.supply",
+    _LIMIT,
+)
+_DECISIVE = {_LIMIT: "tight", "scenario.energy.supply": "tight"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyInput:
+    """The load, the weather, the prices and the rules of one site."""
+
+    load_kw: Hourly = given("facility.load_kw", "kW")
+    facility_connection_kw: float = given("facility.connection_kw", "kW")
+    grid_connection_kw: float | None = given("scenario.site.grid_connection", "kW")
+    solar_cf: Hourly = given("climate.solar_cf", "1")
+    wind_cf: Hourly = given("climate.wind_cf", "1")
+    grid_clean_fraction: Hourly = given("climate.grid_clean_fraction", "1")
+    region: Region = given("catalog.region")
+    technologies: tuple[Technology, ...] = given("catalog.technologies")
+    target: str = given("scenario.energy.target")
+    clean_fraction: float = given("scenario.energy.clean_fraction", "1")
+    export_limit_kw: float = given("scenario.energy.export_limit", "kW")
+    supply: str = given("scenario.energy.supply")
+    discount_rate: float = given("scenario.finance.discount_rate", "1")
+    export_price_fraction: float = given("catalog.assumptions.energy-export-price-fraction", "1")
+    demand_charge_fraction: float = given("catalog.assumptions.energy-demand-charge-fraction", "1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Energy:
+    """The supply that meets the load of every hour at least cost, what it costs and how clean it is."""
+
+    connection_kw: float = figure(
+        "kW",
+        "grid connection of the scenario, else that of the facility",
+        of=("scenario.site.grid_connection", "facility.connection_kw"),
+        active={"facility.connection_kw": "unset"},
+    )
+    target_rule: str = figure("", "the rule of the clean share, in words", of=(_TARGET,))
+    method: str = figure("", "how the supply was found, in words", of=(_TECHNOLOGIES,), active={_TECHNOLOGIES: "grid"})
+    capacity_kw: Mapping[str, float] = figure(
+        "kW",
+        "capacities of the least annual cost subject to: supply = load in every hour, net import <= connection, "
+        "export <= limit, clean share >= target",
+        of=_DECIDED_BY,
+        source="riepin2024",
+        active=_DECISIVE,
+    )
+    dispatch_kw: Mapping[str, Hourly] = figure(
+        "kW",
+        "hourly supply of the same least-cost problem; charging is negative; supply + grid - export = load",
+        of=_DECIDED_BY,
+        source="riepin2024",
+        active=_DECISIVE,
+    )
+    load_kwh: float = figure("kWh", "sum of the hourly load", of=(_LOAD,))
+    energy_kwh: Mapping[str, float] = figure(
+        "kWh", "sum over hours of what a technology gives, storage when it discharges", of=("energy.dispatch_kw",)
+    )
+    storage_loss_kwh: float = figure("kWh", "charged - discharged", of=("energy.dispatch_kw",))
+    curtailed_kwh: float = figure(
+        "kWh", "sum over hours of available - used clean supply", of=("energy.dispatch_kw", "energy.capacity_kw")
+    )
+    export_kwh: float = figure("kWh", "sum of the hourly export", of=("energy.dispatch_kw",))
+    import_kwh: float = figure("kWh", "sum of the hourly grid purchase", of=("energy.dispatch_kw",))
+    import_peak_kw: float = figure(
+        "kW",
+        "highest flow into the site: the grid purchase; with delivered supply load + charge - discharge - gas",
+        of=("energy.dispatch_kw", "scenario.energy.supply"),
+    )
+    capex_usd: float = figure(
+        "USD",
+        "sum of capacity x capital cost",
+        of=("energy.capacity_kw", "catalog.technologies.*.capex_usd_per_kw"),
+    )
+    cost_by_technology_usd: Mapping[str, float] = figure(
+        "USD",
+        "capacity x (capital recovery x capital cost + fixed O&M) + energy x (variable + contract price); grid: "
+        "energy x price x (1 - demand share); connection: peak import x price x demand share x 8,760 h; export: "
+        "- income",
+        of=(
+            "energy.capacity_kw",
+            "energy.dispatch_kw",
+            "energy.import_peak_kw",
+            "catalog.technologies.*.capex_usd_per_kw",
+            "catalog.technologies.*.fixed_om_usd_per_kw_year",
+            "catalog.technologies.*.variable_usd_per_kwh",
+            "catalog.technologies.*.price_usd_per_kwh",
+            "catalog.technologies.*.lifetime_year",
+            _PRICE,
+            _RATE,
+            _DEMAND,
+            _EXPORT_PRICE,
+        ),
+        source="brealey",
+    )
+    cost_usd_per_year: float = figure("USD", "sum of the cost by technology", of=("energy.cost_by_technology_usd",))
+    lcoe_usd_per_kwh: float = figure(
+        "USD/kWh", "cost of a year / load of a year", of=("energy.cost_usd_per_year", "energy.load_kwh")
+    )
+    carbon_t_per_year: float = figure(
+        "t",
+        "sum over hours of grid x region carbon x (1 - clean share)/mean(1 - clean share) + generation x its carbon",
+        of=("energy.dispatch_kw", _CLEAN, "catalog.region.carbon_g_per_kwh", "catalog.technologies.*.carbon_g_per_kwh"),
+    )
+    carbon_g_per_kwh: float = figure(
+        "gCO2/kWh", "carbon of a year / load of a year", of=("energy.carbon_t_per_year", "energy.load_kwh")
+    )
+    clean_fraction_annual: float = figure(
+        "1",
+        "1 - (grid purchase + unclean generation - export) / load, over the year; the grid's clean share not counted",
+        of=("energy.dispatch_kw", "energy.load_kwh"),
+        source="riepin2024",
+    )
+    clean_fraction_hourly: float = figure(
+        "1",
+        "1 - sum over hours of (grid x (1 - clean share of the grid) + unclean generation) / load",
+        of=("energy.dispatch_kw", _CLEAN, "energy.load_kwh"),
+        source="riepin2024",
+    )
+    clean_hours_fraction: float = figure(
+        "1",
+        "share of the hours in which unclean supply is below a millionth of the load",
+        of=("energy.dispatch_kw",),
+    )
+    value_of_connection_usd_per_kw_year: float | None = figure(
+        "USD/kW",
+        "dual of the import limit: what one more kW of connection saves a year",
+        of=_DECIDED_BY,
+        active=dict.fromkeys(_DECIDED_BY, "tight"),
+    )
+    value_of_export_usd_per_kw_year: float | None = figure(
+        "USD/kW",
+        "dual of the export limit: what one more kW of the right to export earns a year",
+        of=_DECIDED_BY,
+        active=_DECISIVE,
+    )
+    target_price_usd_per_kwh: float | None = figure(
+        "USD/kWh", "dual of the target: what the last kWh of clean supply costs", of=_DECIDED_BY, active=_DECISIVE
+    )
+    residual_primal: float = figure(
+        "1", "largest violation of any row or bound of the whole year / mean load", of=("energy.dispatch_kw",)
+    )
+    residual_dual: float = figure(
+        "1", "largest reduced cost of the wrong sign / largest cost coefficient", of=("energy.dispatch_kw",)
+    )
+    residual_gap: float = figure(
+        "1", "(cost - dual objective) / cost: how far the cost may be above the least", of=("energy.dispatch_kw",)
+    )
+    items: tuple[Item, ...] = figure(
+        "",
+        "one line for each capacity: informative, it is paid through the cost of a year",
+        of=("energy.capacity_kw", "catalog.technologies.*.capex_usd_per_kw"),
+    )
