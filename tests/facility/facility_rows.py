@@ -64,7 +64,7 @@ def weather(hours: int = 8760, mean_c: float = 17.0, seasonal_k: float = 11.0, d
     day = -np.cos(2 * np.pi * (hour - 3) / 24)
     dry = mean_c + seasonal_k * season + daily_k * day + 1e-3 * np.sin(hour)
     pressure = 100_500.0 + 600.0 * np.sin(2 * np.pi * hour / 400)
-    relative = np.clip(0.62 - 0.2 * day + 0.12 * np.sin(2 * np.pi * hour / 170), 0.1, 0.98)
+    relative = np.clip(0.62 - 0.2 * day + 0.2 * np.sin(2 * np.pi * hour / 190), 0.1, 0.98)
     wet = wet_bulb_c(dry, relative_to_humidity_ratio(dry, relative, pressure), pressure)
     return {"dry_bulb_c": dry, "wet_bulb_c": wet, "pressure_pa": pressure}
 
