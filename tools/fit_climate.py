@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from denshi.catalog.normals import HOTTEST_SHARE, P9, P13, WEATHER_LAYOUT, weather_from
+from denshi.catalog.normals import P9, P13, WEATHER_LAYOUT, weather_from
 from denshi.climate.calendar import (
     DAYS_OF_MONTH,
     HOUR_OF_DAY,
@@ -31,7 +31,12 @@ from denshi.climate.read import read_weather
 from denshi.climate.scores import basis, harmonic_basis, hourly, rank_scores, waves
 from denshi.climate.sun import sun
 from denshi.climate.weather import Weather, synthetic_weather
-from denshi.climate.wetbulb import standard_pressure_pa, wet_bulb_c
+from denshi.climate.wetbulb import (
+    humidity_from_wet_bulb,
+    relative_humidity_fraction,
+    standard_pressure_pa,
+    wet_bulb_c,
+)
 
 Array = np.ndarray
 OUT = Path(__file__).resolve().parents[1] / "src/denshi/catalog/data/climate"
@@ -147,13 +152,11 @@ def fit(year: Weather) -> dict[str, Array | None]:
     if year.wind_m_per_s.any():
         variables.append(year.wind_m_per_s)
     numbers = process(variables, clear)
-    hot = [np.argsort(year.dry_bulb_c[h], kind="stable")[-round(HOTTEST_SHARE * (h.stop - h.start)) :] + h.start
-           for h in HOURS_OF_MONTH]  # fmt: skip
     pressure = np.array([year.pressure_pa[h].mean() for h in HOURS_OF_MONTH])
     return numbers | {
         "dry_bulb_quantiles_c": monthly(year.dry_bulb_c, P13),
         "wet_bulb_quantiles_c": monthly(year.wet_bulb_c, P13),
-        "hot_wet_bulb_c": np.array([year.wet_bulb_c[hours].mean() for hours in hot]),
+        "depression_quantiles_k": monthly(year.dry_bulb_c - year.wet_bulb_c, P9),
         "wind_quantiles_m_per_s": monthly(year.wind_m_per_s, P13) if year.wind_m_per_s.any() else None,
         "pressure_mean_pa": pressure,
         "pressure_deviation_pa": np.array([(year.pressure_pa - pressure[MONTH_OF_HOUR]).std()]),
@@ -285,6 +288,7 @@ def compare(made: Weather, real: Weather) -> dict[str, float]:
         "trim_32_h": float((made.dry_bulb_c > 26.0).sum()) - (real.dry_bulb_c > 26.0).sum(),
         "trim_40_h": float((made.dry_bulb_c > 34.0).sum()) - (real.dry_bulb_c > 34.0).sum(),
     }
+    table["saturated_fraction"] = saturated(made) - saturated(real)
     month = 0.0
     ours, theirs = plants(made), plants(real)
     for name, (pue, water) in ours.items():
@@ -298,6 +302,12 @@ def compare(made: Weather, real: Weather) -> dict[str, float]:
         real_sum = getattr(real, f"{name}_w_per_m2").sum()
         table[f"{name}_fraction"] = getattr(made, f"{name}_w_per_m2").sum() / real_sum - 1.0
     return {key: float(f"{value:.1e}") for key, value in table.items()}
+
+
+def saturated(year: Weather) -> float:
+    """Return the share of hours with a relative humidity above 0.985."""
+    humidity = humidity_from_wet_bulb(year.dry_bulb_c, year.wet_bulb_c, year.pressure_pa)
+    return float((relative_humidity_fraction(year.dry_bulb_c, humidity, year.pressure_pa) > 0.985).mean())
 
 
 def main() -> None:

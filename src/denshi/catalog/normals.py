@@ -26,14 +26,13 @@ Array = NDArray[np.float64]
 P13 = (0.0, 0.005, 0.02, 0.08, 0.2, 0.35, 0.5, 0.65, 0.8, 0.92, 0.98, 0.995, 1.0)
 P9 = (0.0, 0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98, 1.0)
 P7 = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
-HOTTEST_SHARE = 0.05
 
 _Layout = Mapping[str, tuple[tuple[int, ...], float]]
 
 WEATHER_LAYOUT: _Layout = MappingProxyType({
     "dry_bulb_quantiles_c": ((12, 13), 0.1),
     "wet_bulb_quantiles_c": ((12, 13), 0.1),
-    "hot_wet_bulb_c": ((12,), 0.1),
+    "depression_quantiles_k": ((12, 9), 0.1),
     "wind_quantiles_m_per_s": ((12, 13), 0.1),
     "harmonics": ((3, 12, 4), 0.01),
     "residual_deviation": ((3, 12), 0.01),
@@ -48,7 +47,7 @@ WEATHER_LAYOUT: _Layout = MappingProxyType({
     "hourly_clearness_quantiles": ((12, 9), 0.01),
     "ghi_wh_per_m2": ((12,), 100.0),
     "dhi_wh_per_m2": ((12,), 100.0),
-    "dni_quantiles_w_per_m2": ((12, 9), 1.0),
+    "dni_quantiles_w_per_m2": ((12, 9), 5.0),
 })  # fmt: skip
 
 SUPPLY_LAYOUT: _Layout = MappingProxyType({
@@ -72,8 +71,8 @@ class WeatherNormals(Row):
     """Monthly statistics of one weather station's typical year.
 
     Three variables share the engine, in this order: dry bulb, wet bulb, wind; a fourth, the day's clearness, joins them
-    in the autoregression over days. ``wind_quantiles_m_per_s`` is None where the station gives no wind.
-    ``errors`` is generated minus source year, by name of the quantity.
+    in the autoregression over days. The depression is dry minus wet bulb. ``wind_quantiles_m_per_s`` is None where the
+    station gives no wind. ``errors`` is generated minus source year, by name of the quantity.
     """
 
     latitude: float
@@ -82,7 +81,7 @@ class WeatherNormals(Row):
     utc_offset_h: float
     dry_bulb_quantiles_c: Array
     wet_bulb_quantiles_c: Array
-    hot_wet_bulb_c: Array
+    depression_quantiles_k: Array
     wind_quantiles_m_per_s: Array | None
     harmonics: Array
     residual_deviation: Array
@@ -99,6 +98,10 @@ class WeatherNormals(Row):
     dhi_wh_per_m2: Array
     dni_quantiles_w_per_m2: Array
     errors: Mapping[str, float]
+
+    # Arrays have no single truth value: normals are the same only if they are the same object.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -125,6 +128,10 @@ class SupplyNormals(Row):
     solar_noise: Array
     solar_quantiles: Array | None
     errors: Mapping[str, float]
+
+    # Arrays have no single truth value: normals are the same only if they are the same object.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
 
 @cache

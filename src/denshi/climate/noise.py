@@ -87,9 +87,7 @@ def _mix(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return bits ^ (bits >> np.uint64(31))
 
 
-def _ratio(
-    polynomials: tuple[tuple[float, ...], tuple[float, ...]], x: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _ratio(polynomials: tuple[tuple[float, ...], tuple[float, ...]], x: NDArray[np.float64]) -> NDArray[np.float64]:
     above, below = (_horner(coefficients, x) for coefficients in polynomials)
     return above / below
 

@@ -155,13 +155,19 @@ def _csv(text: str) -> tuple[Table, dict[str, Any]]:
 
 
 def _column(cells: list[str], name: str) -> Array:
-    values = np.empty(len(cells))
-    for i, cell in enumerate(cells):
-        try:
-            values[i] = float(cell)
-        except ValueError:
-            raise FileError(f'{name} is "{cell.strip()[:40]}", no number', where=f"line {i + 2}") from None
-    return values
+    try:
+        return np.array(cells, dtype=float)
+    except ValueError:
+        line, cell = next((i + 2, cell) for i, cell in enumerate(cells) if not _is_number(cell))
+        raise FileError(f'{name} is "{cell.strip()[:40]}", no number', where=f"line {line}") from None
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        np.array([cell], dtype=float)
+    except ValueError:
+        return False
+    return True
 
 
 def _weather(table: Table, place: dict[str, Any], where: str) -> Weather:

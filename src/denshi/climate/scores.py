@@ -6,6 +6,7 @@ Whatever the process draws, the values of a month have exactly the stored distri
 of a month of anything that depends on one variable alone is right for every seed.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -19,6 +20,7 @@ Array = NDArray[np.float64]
 _WARM_UP_DAYS = 60
 # Scores are compared at this many digits, so that the last bits of a machine's arithmetic do not decide a rank.
 _DIGITS = 6
+_LEAN_ROUNDS = 5
 
 
 def order(score: Array) -> NDArray[np.intp]:
@@ -59,6 +61,27 @@ def values_by_rank(score: Array, quantiles: Array, nodes: tuple[float, ...]) -> 
     values = np.empty(len(score))
     values[order(score)] = _basis(len(score), nodes) @ quantiles
     return values
+
+
+def leaned(values: Callable[[float], Array], measure: Callable[[Array], float], target: float, most: float) -> Array:
+    """Return the values of a family at the lean whose measure, which grows with the lean, comes nearest to a target.
+
+    Regula falsi (Illinois) over leans from ``-most`` to ``most``.
+    """
+    low, high = -most, most
+    below, above = measure(values(low)) - target, measure(values(high)) - target
+    if below >= 0.0 or above <= 0.0:
+        return values(low if below >= 0.0 else high)
+    found, side = values(0.0), 0
+    for _ in range(_LEAN_ROUNDS):
+        lean = (low * above - high * below) / (above - below)
+        found = values(lean)
+        miss = measure(found) - target
+        if miss > 0.0:
+            high, above, below, side = lean, miss, below * (0.5 if side > 0 else 1.0), 1
+        else:
+            low, below, above, side = lean, miss, above * (0.5 if side < 0 else 1.0), -1
+    return found
 
 
 def daily(seed: int, stream: int, memory: Array, innovation: Array) -> Array:

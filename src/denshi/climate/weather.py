@@ -5,19 +5,35 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from denshi.catalog.normals import HOTTEST_SHARE, P9, P13, WeatherNormals
+from denshi.catalog.normals import P9, P13, WeatherNormals
 from denshi.climate.calendar import DAY_OF_HOUR, DAYS, DAYS_OF_MONTH, HOURS, HOURS_OF_MONTH, MONTH_OF_HOUR
 from denshi.climate.noise import normal, seed_of
-from denshi.climate.scores import Array, autoregression, daily, hourly, order, rank_scores, values_by_rank, waves
+from denshi.climate.scores import (
+    Array,
+    autoregression,
+    daily,
+    hourly,
+    leaned,
+    rank_scores,
+    values_by_rank,
+    waves,
+)
 from denshi.climate.sun import Sun, sun
+from denshi.climate.wetbulb import (
+    humidity_from_wet_bulb,
+    relative_humidity_fraction,
+    wet_bulb_from_relative_humidity_c,
+)
 
 _DAYS_STREAM, _DRY_STREAM, _WET_STREAM, _WIND_STREAM, _PRESSURE_STREAM, _CLOUD_STREAM = range(1, 7)
 # The shape of the sun over a day and of clouds inside it decides only the order of hours, the values are stored.
 _PRESSURE_LAG_ONE = 0.97
 _CLOUD_LAG_ONE = 0.5
 _CLOUD_DEVIATION = 0.12
-_ROUNDS = 12
-_CUTS = 4
+_ROUNDS = 8
+_MOST_LEAN = 1.5
+_TURNS = 3
+_DRIEST_FRACTION = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,9 +57,7 @@ class Weather:
     dhi_w_per_m2: Array
 
 
-def synthetic_weather(
-    normals: WeatherNormals, seed: int | None = None, unknown_wind_m_per_s: float = 0.0
-) -> Weather:
+def synthetic_weather(normals: WeatherNormals, seed: int | None = None, unknown_wind_m_per_s: float = 0.0) -> Weather:
     """Return a synthetic typical year from a station's normals: not TMY, and not any year that was.
 
     Every month has the stored distribution of dry bulb, wet bulb, wind, clearness and direct sun, and the stored sums
@@ -58,8 +72,9 @@ def synthetic_weather(
     seed = seed_of(normals.id) if seed is None else seed
     days = daily(seed, _DAYS_STREAM, normals.daily_memory, normals.daily_innovation)
     spread = hourly(days)
-    dry_bulb, dry_score = _dry_bulb(normals, seed, spread)
-    wet_bulb = _below(_wet_bulb(normals, seed, spread, dry_score, dry_bulb), dry_bulb, normals.wet_bulb_quantiles_c)
+    dry_bulb = np.round(_dry_bulb(normals, seed, spread), 1)
+    pressure = np.round(_pressure(normals, seed), -1)
+    wet_bulb = np.round(_apart(_wet_bulb(normals, seed, spread), dry_bulb, normals), 1)
     ghi, dni, dhi = _sunshine(normals, seed, days[:, 3])
     return Weather(
         name=normals.name,
@@ -67,9 +82,9 @@ def synthetic_weather(
         longitude=normals.longitude,
         elevation_m=normals.elevation_m,
         utc_offset_h=normals.utc_offset_h,
-        dry_bulb_c=np.round(dry_bulb, 1),
-        wet_bulb_c=np.round(wet_bulb, 1),
-        pressure_pa=np.round(_pressure(normals, seed), -1),
+        dry_bulb_c=dry_bulb,
+        wet_bulb_c=_moist(wet_bulb, dry_bulb, pressure),
+        pressure_pa=pressure,
         wind_m_per_s=_wind(normals, seed, spread, unknown_wind_m_per_s),
         ghi_w_per_m2=np.round(ghi, 1),
         dni_w_per_m2=np.round(dni, 1),
@@ -86,48 +101,42 @@ def _by_month(score: Array, quantiles: Array, nodes: tuple[float, ...]) -> Array
     return np.concatenate([values_by_rank(score[h], quantiles[m], nodes) for m, h in enumerate(HOURS_OF_MONTH)])
 
 
-def _dry_bulb(normals: WeatherNormals, seed: int, spread: Array) -> tuple[Array, Array]:
+def _dry_bulb(normals: WeatherNormals, seed: int, spread: Array) -> Array:
     gain = 1.0 + normals.clear_day_gain[MONTH_OF_HOUR] * spread[:, 3]
     score = waves(normals.harmonics[0]) * gain + spread[:, 0]
     score += _residual(normals, 0, normal(seed, _DRY_STREAM, HOURS))
-    return _by_month(score, normals.dry_bulb_quantiles_c, P13), score
+    return _by_month(score, normals.dry_bulb_quantiles_c, P13)
 
 
-def _wet_bulb(normals: WeatherNormals, seed: int, spread: Array, dry_score: Array, dry_bulb: Array) -> Array:
+def _wet_bulb(normals: WeatherNormals, seed: int, spread: Array) -> Array:
     together = float(normals.residual_correlation[0])
     shocks = together * normal(seed, _DRY_STREAM, HOURS)
     shocks += np.sqrt(1.0 - together**2) * normal(seed, _WET_STREAM, HOURS)
     score = waves(normals.harmonics[1]) + spread[:, 1] + _residual(normals, 1, shocks)
-    return np.concatenate([
-        _with_hot_hours(score[h], dry_score[h], dry_bulb[h], normals.wet_bulb_quantiles_c[m], normals.hot_wet_bulb_c[m])
-        for m, h in enumerate(HOURS_OF_MONTH)
-    ])  # fmt: skip
+    return _by_month(score, normals.wet_bulb_quantiles_c, P13)
 
 
-def _with_hot_hours(score: Array, dry_score: Array, dry_bulb: Array, quantiles: Array, target_c: float) -> Array:
-    """Lean the wet bulb's order in the warm hours until its mean over the hottest ones is the stored one.
+def _apart(wet_bulb: Array, dry_bulb: Array, normals: WeatherNormals) -> Array:
+    """Bring the wet bulb and its distance from the dry bulb to their stored distributions in turn.
 
-    Adiabatic plants live on these few hours, in which both temperatures must fit together.
+    Each turn sets one of the two by rank and leaves the other a little off; the last turn is the wet bulb's, cut at
+    the dry bulb.
     """
-    hottest = order(dry_score)[-round(HOTTEST_SHARE * len(score)) :]
-    warmth = np.maximum(rank_scores(np.round(dry_score, 6)) - 0.5, 0.0)
-    low, high = -3.0, 3.0
-    wet_bulb = score
-    for _ in range(_ROUNDS):
-        lean = 0.5 * (low + high)
-        wet_bulb = values_by_rank(score + lean * warmth, quantiles, P13)
-        if np.minimum(wet_bulb, dry_bulb)[hottest].mean() > target_c:
-            high = lean
-        else:
-            low = lean
-    return wet_bulb
-
-
-def _below(wet_bulb: Array, dry_bulb: Array, quantiles: Array) -> Array:
-    """Cut the wet bulb at the dry bulb; hand what is cut to the next hours by rank, so that the distribution stays."""
-    for _ in range(_CUTS):
-        wet_bulb = _by_month(np.minimum(wet_bulb, dry_bulb), quantiles, P13)
+    for _ in range(_TURNS):
+        distance = _by_month(dry_bulb - wet_bulb, normals.depression_quantiles_k, P9)
+        wet_bulb = _by_month(dry_bulb - distance, normals.wet_bulb_quantiles_c, P13)
     return np.minimum(wet_bulb, dry_bulb)
+
+
+def _moist(wet_bulb: Array, dry_bulb: Array, pressure: Array) -> Array:
+    """Lift the wet bulb where it would stand for air drier than any that was measured, or than air can be."""
+    relative = relative_humidity_fraction(dry_bulb, humidity_from_wet_bulb(dry_bulb, wet_bulb, pressure), pressure)
+    dry = relative < _DRIEST_FRACTION
+    least = np.full(int(dry.sum()), _DRIEST_FRACTION)
+    lifted = wet_bulb.copy()
+    # Upwards, because rounding down by a twentieth of a kelvin would take the last moisture out of cold air.
+    lifted[dry] = np.ceil(10.0 * wet_bulb_from_relative_humidity_c(dry_bulb[dry], least, pressure[dry])) / 10.0
+    return lifted
 
 
 def _wind(normals: WeatherNormals, seed: int, spread: Array, unknown_m_per_s: float) -> Array:
@@ -174,16 +183,12 @@ def _direct(normals: WeatherNormals, month: int, ghi: Array, place: Sun, up: NDA
     score, lift = rank_scores(np.round(estimate / above, 6)), rank_scores(np.round(height, 6))
     target = normals.ghi_wh_per_m2[month] - normals.dhi_wh_per_m2[month]
     most = np.minimum(ghi / height, above)
-    low, high = -1.0, 3.0
-    dni = score
+
+    def ordered(lean: float) -> Array:
+        return np.minimum(values_by_rank(score + lean * lift, normals.dni_quantiles_w_per_m2[month], P9), most)
+
     # Leaning the order towards the high sun raises the horizontal part of the same direct radiation.
-    for _ in range(_ROUNDS):
-        lean = 0.5 * (low + high)
-        dni = np.minimum(values_by_rank(score + lean * lift, normals.dni_quantiles_w_per_m2[month], P9), most)
-        if float((dni * height).sum()) > target:
-            high = lean
-        else:
-            low = lean
+    dni = leaned(ordered, lambda dni: float((dni * height).sum()), target, _MOST_LEAN)
     for _ in range(_ROUNDS):
         dni = np.minimum(dni * target / max(float((dni * height).sum()), 1.0), most)
     return dni

@@ -26,7 +26,7 @@ def standard_pressure_pa(elevation_m: Array | float) -> Array:
     Source: ashrae2017, eq. 3.
 
     >>> float(standard_pressure_pa(1000.0).round())
-    89874.0
+    89875.0
     """
     return np.asarray(101325.0 * (1.0 - 2.25577e-5 * np.asarray(elevation_m)) ** 5.2559)
 
@@ -104,7 +104,7 @@ def wet_bulb_c(dry_bulb_c: Array, humidity: Array, pressure_pa: Array) -> Array:
 
     >>> air = np.array([30.0]), np.array([0.0107]), np.array([95461.0])
     >>> float(wet_bulb_c(*air).round(1)[0])
-    19.1
+    19.5
     """
     # Evaporation can cool air by no more than all the latent heat that dry air takes up.
     low, high = np.minimum(dry_bulb_c - 45.0, -45.0), dry_bulb_c.astype(float)

@@ -1,0 +1,97 @@
+"""Every figure of the climate room moves with what it names."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from climate_inputs import given, given_file, write_csv
+
+from denshi.catalog.normals import supply_normals, weather_normals
+from denshi.climate import Climate, FileClimate, from_file, typical_year
+from denshi.figure import figures
+from figure_checks import assert_every_figure_moves
+
+PLANT = {"supply_normals": None, "solar_capacity_factor": None, "wind_capacity_factor": None}
+OTHERS = {
+    "catalog.normals": [weather_normals("id-idaho-falls-fanning-field"), weather_normals("wa-hanford")],
+    "catalog.supply_normals": [supply_normals("pjm"), supply_normals("soco"), None],
+}
+
+
+def test_a_typical_year_moves_with_its_inputs() -> None:
+    cases = {
+        "base": given(),
+        "high": given(elevation_m=900.0),
+        "plant": given(**PLANT),
+        "calm": given(normals=weather_normals("jp-okayama")),
+    }
+    assert_every_figure_moves(typical_year, cases, "climate", OTHERS)
+
+
+def test_a_file_moves_with_its_inputs(tmp_path: Path) -> None:
+    year = typical_year(given())
+    base = write_csv(tmp_path / "base.csv", year)
+    other = write_csv(tmp_path / "other.csv", typical_year(given("inl")))
+    cases = {"base": given_file(base), "plant": given_file(base, **PLANT)}
+    alternatives = OTHERS | {"scenario.site.weather": [str(other)]}
+    assert_every_figure_moves(from_file, cases, "climate", alternatives)
+
+
+def test_both_results_have_the_same_figures() -> None:
+    assert list(figures(Climate)) == list(figures(FileClimate))
+    assert [f.name for f in dataclasses.fields(Climate)] == [f.name for f in dataclasses.fields(FileClimate)]
+
+
+def test_every_hour_is_there_and_possible() -> None:
+    for site in ("meta-hyperion", "sakura-ishikari", "lanl"):
+        year = typical_year(given(site))
+        for f in dataclasses.fields(year):
+            value = getattr(year, f.name)
+            if isinstance(value, np.ndarray):
+                assert value.shape == (8760,), f.name
+                assert np.isfinite(value).all(), f.name
+        assert (year.wet_bulb_c <= year.dry_bulb_c).all()
+        for name in ("solar_cf", "wind_cf", "grid_clean_fraction"):
+            profile = getattr(year, name)
+            assert profile.min() >= 0.0
+            assert profile.max() <= 1.0
+        for name in ("wind_m_per_s", "ghi_w_per_m2", "dni_w_per_m2", "dhi_w_per_m2"):
+            assert getattr(year, name).min() >= -0.1, name
+
+
+def test_profiles_meet_the_region() -> None:
+    year = typical_year(given(clean_fraction=0.4))
+    assert year.solar_cf_mean == pytest.approx(0.23, abs=2e-4)
+    assert year.wind_cf_mean == pytest.approx(0.38, abs=2e-4)
+    assert year.grid_clean_fraction.mean() == pytest.approx(0.4, abs=2e-4)
+
+
+def test_labels_say_what_it_is() -> None:
+    hyperion = typical_year(given())
+    assert hyperion.label.startswith(
+        "synthetic typical year, not TMY, generated from normals of MONROE REGIONAL AP, 37 km"
+    )
+    assert hyperion.supply_label == "synthetic fleet profile of MISO fitted to EIA-930 2022"
+    atlanta = typical_year(given("microsoft-fairwater-atlanta"))
+    assert "SOCO has no wind fleet" in atlanta.supply_label
+    ishikari = typical_year(given("sakura-ishikari"))
+    assert ishikari.supply_label.startswith("plant profile from the site's weather")
+    assert "gives no wind" in ishikari.label
+
+
+def test_a_higher_site_is_colder_thinner_and_as_humid() -> None:
+    low, high = typical_year(given()), typical_year(given(elevation_m=1040.0))
+    assert high.dry_bulb_shift_k == pytest.approx(-6.5)
+    assert high.dry_bulb_mean_c - low.dry_bulb_mean_c == pytest.approx(-6.5, abs=0.01)
+    assert high.pressure_pa.mean() / low.pressure_pa.mean() == pytest.approx(0.887, abs=0.002)
+    assert (high.wet_bulb_c <= high.dry_bulb_c).all()
+    assert "lower" not in high.label
+    assert "1000 m higher" in high.label
+
+
+def test_a_fleet_in_another_time_zone_is_turned() -> None:
+    normals = weather_normals("la-monroe-regional-ap")
+    east = dataclasses.replace(normals, utc_offset_h=-5.0)
+    here, there = typical_year(given(normals=normals)), typical_year(given(normals=east))
+    assert np.array_equal(np.roll(here.wind_cf, 1), there.wind_cf)
