@@ -205,6 +205,11 @@ class Facility:
     cooling_by_part_kwh: dict[str, float] = figure(
         "kWh", "sum over hours of the parts of cooling_kw", of=("facility.cooling_kw",)
     )
+    heat_rejected_kwh_per_year: float = figure(
+        "kWh",
+        "sum over hours of liquid_heat_kw + air_heat_kw + power of the chillers: heat that leaves the loops",
+        of=("facility.liquid_heat_kw", "facility.air_heat_kw", "facility.cooling_by_part_kwh"),
+    )
     house_load_kw: float = figure(
         "kW", "it_peak_kw x house-load-fraction", of=("facility.it_peak_kw", f"{_A}house-load-fraction")
     )

@@ -249,6 +249,8 @@ def _result(
         air_trim_hours=trim_hours(mean.cooling.air),
         cooling_kw=mean.cooling.total_kw,
         cooling_by_part_kwh={name: float(kw.sum()) for name, kw in mean.cooling.parts_kw.items()},
+        heat_rejected_kwh_per_year=(mean.heat.liquid_kw + mean.heat.air_kw) * hours
+        + float(mean.cooling.parts_kw["chillers"].sum()),
         house_load_kw=house_kw,
         transformer_loss_kw=mean.transformer_loss_kw,
         load_kw=mean.load_kw,
