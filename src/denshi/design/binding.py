@@ -31,7 +31,7 @@ def _size(design: Design) -> Iterator[tuple[str, str, str]]:
         yield (
             f"site power of {asked} holds {units} × {system.name}; the worst hour draws {peak}",
             f"受電上限 {asked} に {system.name} が {units} 台入る（最大時 {peak}）",
-            "sizing.it_power_limit_kw",
+            "sizing.units_limit",
         )
     else:
         what, what_ja = ("racks", "ラック数") if compute.racks is not None else ("accelerators", "アクセラレータ数")

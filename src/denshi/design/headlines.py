@@ -43,13 +43,15 @@ def headlines(design: Design) -> list[dict[str, Any]]:
             "label": label,
             "value": resolve(root, path),
             "unit": declared[path].unit,
-            **_band(found.get(path)),
+            **_band(found.get(path), is_asked=path == "facility.connection_kw" and design.scenario.compute.site_power),
         }
         for label, path in chosen
     ]
 
 
-def _band(band: Band | None) -> dict[str, Any]:
+def _band(band: Band | None, is_asked: object) -> dict[str, Any]:
+    if is_asked:
+        return {"low": None, "high": None, "band": "no band: the scenario sets it", "grade": "D", "main": []}
     if band is None or band.low is None:
         main = [] if band is None else list(band.main)
         return {

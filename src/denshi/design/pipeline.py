@@ -1,20 +1,21 @@
 """The main path: from a scenario to a design, room by room. The only place where rooms meet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from denshi import buildout, climate, cluster, energy, facility, finance
 from denshi.design.facts import Facts, gather
 from denshi.design.paths import Root, fill
 from denshi.design.record import Design
-from denshi.design.sizing import SIZE_TOLERANCE_KW, Sizing, first_size, next_size
+from denshi.design.sizing import Round, Sizing, first_size, next_size
 from denshi.errors import InfeasibleError
 from denshi.scenario import Scenario
+from denshi.units import show
 from denshi.workload import serving, training
 
 Progress = Callable[[str], None]
 
-_MOST_ITERATIONS = 20
+_MOST_ROUNDS = 40
 
 
 def design(scenario: Scenario, progress: Progress = lambda _: None) -> Design:
@@ -33,14 +34,14 @@ def design(scenario: Scenario, progress: Progress = lambda _: None) -> Design:
     root: dict[str, Any] = {"scenario": scenario, "catalog": gather(scenario)}
     progress("climate")
     root["climate"] = _climate(scenario, root)
-    iterations = _sized(root, progress)
+    rounds = _sized(root, progress)
     progress("energy")
     root["energy"] = energy.run(fill(energy.EnergyInput, root), progress)
     progress("buildout")
     root["buildout"] = buildout.run(fill(buildout.BuildoutInput, root))
     progress("finance")
     root["finance"] = finance.run(fill(finance.FinanceInput, root))
-    return Design(**root, iterations=iterations)
+    return Design(**root, iterations=rounds)
 
 
 def _climate(scenario: Scenario, root: Root) -> climate.Climate | climate.FileClimate:
@@ -49,29 +50,45 @@ def _climate(scenario: Scenario, root: Root) -> climate.Climate | climate.FileCl
     return climate.from_file(fill(climate.FileClimateInput, root))
 
 
-def _sized(root: dict[str, Any], progress: Progress) -> tuple[Sizing, ...]:
-    """Repeat cluster … facility until the number of racks fits what the user asked for; return every round."""
+def _sized(root: dict[str, Any], progress: Progress) -> tuple[Round, ...]:
+    """Repeat cluster … facility until the number of units fits what the user asked for; return every round."""
+    scenario: Scenario = root["scenario"]
     facts: Facts = root["catalog"]
-    rounds = [first_size(root["scenario"].compute, facts.system)]
-    while True:
-        root["sizing"] = rounds[-1]
+    rounds: list[Round] = []
+    size: Sizing | None = first_size(scenario.compute, facts.system)
+    while size is not None:
+        if len(rounds) == _MOST_ROUNDS or size.units_limit < 1:
+            raise _does_not_fit(scenario, rounds)
+        root["sizing"] = size
         progress("cluster")
         root["cluster"] = cluster.run(fill(cluster.ClusterInput, root))
         progress("workload")
         root["workload"] = _workloads(root)
         progress("facility")
         root["facility"] = facility.run(fill(facility.FacilityInput, root))
-        following = next_size(rounds, root["scenario"].compute, root["cluster"], root["facility"])
-        if following is None:
-            return tuple(rounds)
-        if len(rounds) == _MOST_ITERATIONS:
-            raise InfeasibleError(
-                f"the number of racks did not settle in {_MOST_ITERATIONS} rounds",
-                where="compute.site_power",
-                why=f"the limit still moves by more than {SIZE_TOLERANCE_KW:g} kW",
-                mend="Give it_power or racks instead",
-            )
-        rounds.append(following)
+        rounds.append(_round(scenario, root["cluster"], root["facility"]))
+        size = next_size(scenario.compute, rounds)
+    return tuple(rounds)
+
+
+def _round(scenario: Scenario, built: cluster.Cluster, plant: facility.Facility) -> Round:
+    limit = scenario.compute.site_power
+    return Round(
+        units=built.units,
+        it_power_kw=built.it_power_kw,
+        peak_load_kw=plant.peak_load_kw,
+        fits=limit is None or plant.peak_load_kw <= limit,
+    )
+
+
+def _does_not_fit(scenario: Scenario, rounds: Sequence[Round]) -> InfeasibleError:
+    least = min(rounds, key=lambda one: one.units)
+    return InfeasibleError(
+        f"{least.units:,.0f} units already need {show(least.peak_load_kw, 'kW')} in the worst hour, "
+        f"the site allows {show(scenario.compute.site_power or 0.0, 'kW')}",
+        where="compute.site_power",
+        mend="Raise site_power or choose a smaller system",
+    )
 
 
 def _workloads(root: Root) -> tuple[training.Training | serving.Serving, ...]:

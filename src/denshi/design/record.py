@@ -9,7 +9,7 @@ from denshi.climate import Climate, FileClimate
 from denshi.cluster import Cluster
 from denshi.design.facts import Facts
 from denshi.design.paths import Root
-from denshi.design.sizing import Sizing
+from denshi.design.sizing import Round, Sizing
 from denshi.energy import Energy
 from denshi.facility import Facility
 from denshi.figure import Figure, figures
@@ -36,7 +36,7 @@ class Design:
     energy: Energy
     buildout: Buildout
     finance: Finance
-    iterations: tuple[Sizing, ...]
+    iterations: tuple[Round, ...]
 
     def root(self) -> Root:
         """Return what dotted paths start from."""

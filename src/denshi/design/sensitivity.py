@@ -1,30 +1,47 @@
-"""How strongly a figure hangs on each fact: elasticities through the chain of rooms, and bands from them.
+"""How strongly a figure hangs on each fact: effects through the chain of rooms, bands and main inputs from them.
 
-Each room is evaluated again with one input a step of one per cent larger, its decisions (plan, capacities) held:
+Each room is evaluated again with one of its inputs changed and its decisions (plan, capacities) held. A fact with a
+range is put at its low and at its high; anything else moves a tenth down and up, which gives the elasticity
 
-.. math:: e_{y,x} = \\frac{\\Delta y / y}{\\Delta x / x}
+.. math:: e_{y,x} = \\frac{y(1.1\\,x) - y(0.9\\,x)}{0.2\\,y(x)}
 
 Elasticities of rooms in a row multiply and those of parallel ways add. The band of a figure is the root of the sum of
 squares of what each fact's own low and high would do alone. Correlation between facts is not known and not counted.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from math import hypot, isfinite
+from dataclasses import dataclass, field, replace
+from math import hypot, inf, isfinite
 from typing import Any
 
 from denshi import buildout, climate, cluster, energy, facility, finance
-from denshi.catalog import Item, Row
+from denshi.catalog import Item
 from denshi.design.facts import row_at
 from denshi.design.paths import Root, fill, placed, resolve
 from denshi.design.record import Design
 from denshi.errors import DenshiError
-from denshi.figure import Evidence, figures, inputs
+from denshi.figure import Evidence, figures, inputs, worst
 from denshi.scenario import evidence_of
 from denshi.workload import serving, training
 
-STEP = 0.01
+STEP = 0.1
 MAIN = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one input does to a figure, relative to it: per relative change, and at its own low and high."""
+
+    elasticity: float
+    at_low: float = 0.0
+    at_high: float = 0.0
+
+    def __add__(self, other: "Effect") -> "Effect":
+        return Effect(self.elasticity + other.elasticity, self.at_low + other.at_low, self.at_high + other.at_high)
+
+    def times(self, weight: float) -> "Effect":
+        """Return the effect on a figure that hangs on this one with an elasticity."""
+        return Effect(self.elasticity * weight, self.at_low * weight, self.at_high * weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +51,7 @@ class Band:
     low: float | None
     high: float | None
     main: tuple[str, ...]
-    elasticity: Mapping[str, float]
+    effects: Mapping[str, Effect]
     grade: str
 
 
@@ -49,6 +66,14 @@ class _Stage:
     again: Callable[[Any], Any]
 
 
+@dataclass(slots=True)
+class _Open:
+    """One headline on its way down: figures of rooms still to be opened, and what has been reached."""
+
+    figures: dict[str, float]
+    reached: dict[str, Effect] = field(default_factory=dict)
+
+
 def bands(design: Design, paths: tuple[str, ...]) -> Mapping[str, Band]:
     """Return the band of each figure named.
 
@@ -57,14 +82,24 @@ def bands(design: Design, paths: tuple[str, ...]) -> Mapping[str, Band]:
     design : a finished design.
     paths : full paths of numeric figures, e.g. "finance.lcoc_usd_per_accelerator_hour".
     """
-    stages = _stages(design)
-    weights: dict[str, dict[str, float]] = {path: {path: 1.0} for path in paths if _number(design.root(), path)}
-    for stage in reversed(stages):
-        needed = {p for w in weights.values() for p in w if _belongs(p, stage)}
-        if needed:
-            slopes = _slopes(stage, needed)
-            weights = {path: _through(w, slopes) for path, w in weights.items()}
-    return {path: _band(design, path, w) for path, w in weights.items()}
+    ways = {path: _Open({path: 1.0}) for path in paths if _size(resolve(design.root(), path))}
+    for stage in reversed(_stages(design)):
+        needed = {p for way in ways.values() for p in way.figures if p.startswith(stage.head + ".")}
+        effects = _effects(design, stage, needed)
+        for way in ways.values():
+            _go_down(way, effects)
+    return {path: _band(design, path, way.reached) for path, way in ways.items()}
+
+
+def _go_down(way: _Open, effects: Mapping[str, Mapping[str, Effect]]) -> None:
+    """Replace the figures of one room by the inputs they hang on."""
+    for path in [p for p in way.figures if p in effects]:
+        weight = way.figures.pop(path)
+        for below, effect in effects[path].items():
+            if below.split(".")[0] in ("catalog", "scenario"):
+                way.reached[below] = way.reached.get(below, Effect(0.0)) + effect.times(weight)
+            else:
+                way.figures[below] = way.figures.get(below, 0.0) + weight * effect.elasticity
 
 
 def _stages(design: Design) -> tuple[_Stage, ...]:
@@ -73,8 +108,7 @@ def _stages(design: Design) -> tuple[_Stage, ...]:
     def stage(
         head: str, input_type: Any, result: Any, again: Callable[[Any, Any], Any], own: int | None = None
     ) -> _Stage:
-        given = fill(input_type, root, own)
-        return _Stage(head, own, given, result, lambda changed: again(changed, result))
+        return _Stage(head, own, fill(input_type, root, own), result, lambda changed: again(changed, result))
 
     def held(run: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
         return lambda changed, _: run(changed)
@@ -90,9 +124,14 @@ def _stages(design: Design) -> tuple[_Stage, ...]:
         if design.scenario.site.weather == "typical"
         else ()
     )
+    racks = stage("cluster", cluster.ClusterInput, design.cluster, cluster.again)
+    if design.scenario.compute.site_power is not None:
+        # The site is what is fixed, so a hungrier system means fewer racks: to first order the IT power stays.
+        fixed = replace(racks.given, it_power_limit_kw=design.cluster.it_power_kw, units_limit=inf)
+        racks = replace(racks, given=fixed)
     return (
         *weather,
-        stage("cluster", cluster.ClusterInput, design.cluster, cluster.again),
+        racks,
         *works,
         stage("facility", facility.FacilityInput, design.facility, facility.again),
         stage("energy", energy.EnergyInput, design.energy, energy.again),
@@ -101,33 +140,51 @@ def _stages(design: Design) -> tuple[_Stage, ...]:
     )
 
 
-def _belongs(path: str, stage: _Stage) -> bool:
-    return path.startswith(stage.head + ".")
-
-
-def _through(weights: dict[str, float], slopes: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """Replace each figure of a room by the inputs it hangs on."""
-    found: dict[str, float] = {}
-    for path, weight in weights.items():
-        for below, slope in slopes.get(path, {path: 1.0}).items():
-            found[below] = found.get(below, 0.0) + weight * slope
+def _effects(design: Design, stage: _Stage, needed: set[str]) -> dict[str, dict[str, Effect]]:
+    """Return what each input outside the room does to each of the room's figures that is needed."""
+    parts = {path: path[len(stage.head) + 1 :] for path in needed}
+    found: dict[str, dict[str, Effect]] = {path: {} for path in needed}
+    for below in sorted(_outside(stage, {part.split(".")[0] for part in parts.values()})):
+        for label, at in _levers(stage, below):
+            evidence, fact = evidence_at(design, label)
+            ends = _ends(evidence, fact)
+            lower, upper = _again(stage, at(1 - STEP)), _again(stage, at(1 + STEP))
+            low, high = (_again(stage, at(end)) if end is not None else None for end in ends)
+            for path, part in parts.items():
+                effect = _effect(_part(stage.result, part), *(_part(r, part) for r in (lower, upper, low, high)))
+                if effect != Effect(0.0):
+                    found[path][label] = found[path].get(label, Effect(0.0)) + effect
     return found
 
 
-def _slopes(stage: _Stage, needed: set[str]) -> dict[str, dict[str, float]]:
-    names = {path: path[len(stage.head) + 1 :].split(".")[0] for path in needed}
-    found: dict[str, dict[str, float]] = {path: {} for path in needed}
-    for below in sorted(_outside(stage, set(names.values()))):
-        for label, changed in _stepped(stage, below):
-            try:
-                after = stage.again(changed)
-            except DenshiError:
-                continue
-            for path, name in names.items():
-                slope = _elasticity(getattr(stage.result, name), getattr(after, name))
-                if slope:
-                    found[path][label] = found[path].get(label, 0.0) + slope
-    return found
+def _again(stage: _Stage, changed: Any) -> Any:
+    """Evaluate a room again; None where the changed input is no longer possible."""
+    try:
+        return stage.again(changed)
+    except DenshiError:
+        return None
+
+
+def _effect(
+    now: float | None, lower: float | None, upper: float | None, low: float | None, high: float | None
+) -> Effect:
+    if not now:
+        return Effect(0.0)
+
+    def change(value: float | None) -> float:
+        moved = 0.0 if value is None else (value - now) / abs(now)
+        return moved if isfinite(moved) and abs(moved) > 1e-12 else 0.0
+
+    sides = [(lower, -STEP), (upper, STEP)]
+    slopes = [change(value) / step for value, step in sides if value is not None]
+    return Effect(sum(slopes) / len(slopes) if slopes else 0.0, change(low), change(high))
+
+
+def _ends(evidence: Evidence | None, fact: float | None) -> tuple[float | None, float | None]:
+    """Return the low and the high of a fact as factors on its value."""
+    if evidence is None or evidence.low is None or evidence.high is None or not fact:
+        return None, None
+    return evidence.low / fact, evidence.high / fact
 
 
 def _outside(stage: _Stage, names: set[str]) -> set[str]:
@@ -147,91 +204,102 @@ def _outside(stage: _Stage, names: set[str]) -> set[str]:
     return found
 
 
-def _stepped(stage: _Stage, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield copies of the room's input in which one value at a path is a step larger, with the path of the value."""
+def _levers(stage: _Stage, path: str) -> Iterator[tuple[str, Callable[[float], Any]]]:
+    """Yield, for each single value at a path, its full path and a function from a factor to the changed input."""
     for name, given in inputs(type(stage.given)).items():
         if path == given.path or path.startswith(given.path + "."):
             rest = tuple(path[len(given.path) + 1 :].split(".")) if path != given.path else ()
             held = getattr(stage.given, name)
-            for label, changed in _put(held, rest, placed(given.path, stage.own)):
-                yield label, replace(stage.given, **{name: changed})
+            for label, put in _handles(held, rest, placed(given.path, stage.own)):
+                yield label, lambda factor, name=name, put=put: replace(stage.given, **{name: put(factor)})
 
 
-def _put(held: Any, rest: tuple[str, ...], label: str) -> Iterator[tuple[str, Any]]:
+Handle = tuple[str, Callable[[float], Any]]
+
+
+def _handles(held: Any, rest: tuple[str, ...], label: str) -> Iterator[Handle]:
     if rest:
-        yield from _put_below(held, rest, label)
-    elif isinstance(held, tuple) and held and isinstance(held[0], Item):
-        for i, item in enumerate(held):
-            changed = replace(item, unit_price_usd=item.unit_price_usd * (1 + STEP))
-            yield f"{label}.{i}", (*held[:i], changed, *held[i + 1 :])
-    elif isinstance(held, tuple) and held and all(isinstance(one, float | int) for one in held):
-        for i, one in enumerate(held):
-            yield label.replace("*", str(i), 1), (*held[:i], one * (1 + STEP), *held[i + 1 :])
+        yield from _handles_below(held, rest, label)
+    elif isinstance(held, tuple):
+        yield from _handles_of_tuple(held, label)
     elif isinstance(held, Mapping) and held and all(isinstance(one, float) for one in held.values()):
-        yield label, {key: one * (1 + STEP) for key, one in held.items()}
-    elif (
-        (isinstance(held, float) and isfinite(held) and held != 0)
-        or hasattr(held, "mean")
-        or (isinstance(held, int) and not isinstance(held, bool))
-    ):
-        yield label, held * (1 + STEP)
+        yield label, lambda factor: {key: one * factor for key, one in held.items()}
+    elif _is_number(held) or hasattr(held, "mean"):
+        yield label, lambda factor: held * factor
 
 
-def _put_below(held: Any, rest: tuple[str, ...], label: str) -> Iterator[tuple[str, Any]]:
+def _handles_of_tuple(held: tuple[Any, ...], label: str) -> Iterator[Handle]:
+    for i, one in enumerate(held):
+        numbered = label.replace("*", str(i), 1) if "*" in label else f"{label}.{i}"
+        if isinstance(one, Item):
+            yield (
+                numbered,
+                lambda factor, i=i, one=one: _swap(held, i, replace(one, unit_price_usd=one.unit_price_usd * factor)),
+            )
+        elif _is_number(one):
+            yield numbered, lambda factor, i=i, one=one: _swap(held, i, one * factor)
+
+
+def _handles_below(held: Any, rest: tuple[str, ...], label: str) -> Iterator[Handle]:
     head, below = rest[0], rest[1:]
     if isinstance(held, tuple):
-        keys = [i for i, one in enumerate(held) if head in ("*", "@", str(i), getattr(one, "id", None))]
-        for i in keys:
-            for deeper, changed in _put(held[i], below, f"{label}.{getattr(held[i], 'id', i)}"):
-                yield deeper, (*held[:i], changed, *held[i + 1 :])
+        for i, one in enumerate(held):
+            if head in ("*", "@", str(i), getattr(one, "id", None)):
+                for deeper, put in _handles(one, below, f"{label}.{getattr(one, 'id', i)}"):
+                    yield deeper, lambda factor, i=i, put=put: _swap(held, i, put(factor))
     elif isinstance(held, Mapping):
         for key in tuple(held) if head == "*" else (head,):
-            for deeper, changed in _put(held[key], below, f"{label}.{key}"):
-                yield deeper, {**held, key: changed}
+            for deeper, put in _handles(held[key], below, f"{label}.{key}"):
+                yield deeper, lambda factor, key=key, put=put: {**held, key: put(factor)}
     elif held is not None:
-        for deeper, changed in _put(getattr(held, head), below, f"{label}.{head}"):
-            yield deeper, replace(held, **{head: changed})
+        for deeper, put in _handles(getattr(held, head), below, f"{label}.{head}"):
+            yield deeper, lambda factor, put=put: replace(held, **{head: put(factor)})
 
 
-def _elasticity(before: Any, after: Any) -> float:
-    a, b = _size(before), _size(after)
-    if a is None or b is None or a == 0:
-        return 0.0
-    slope = (b - a) / abs(a) / STEP
-    return slope if isfinite(slope) and abs(slope) > 1e-9 else 0.0
+def _swap(held: tuple[Any, ...], i: int, one: Any) -> tuple[Any, ...]:
+    return (*held[:i], one, *held[i + 1 :])
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, float | int) and not isinstance(value, bool) and isfinite(value) and value != 0
+
+
+def _part(result: Any, part: str) -> float | None:
+    """Return the one number that stands for a figure, or for one line of a bill (``items.3``)."""
+    if result is None:
+        return None
+    name, _, index = part.partition(".")
+    value = getattr(result, name)
+    if index.isdigit():
+        return _size(value[int(index)]) if int(index) < len(value) else None
+    return _size(value)
 
 
 def _size(value: Any) -> float | None:
-    """Return the one number that stands for a value: the mean of a series, the cost of a bill."""
+    """Return the one number that stands for a value: the mean of a series, the cost of a bill, the sum of a list."""
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return None
+    if isinstance(value, Item):
+        return value.cost_usd
     if hasattr(value, "mean"):
         return float(value.mean())
-    if isinstance(value, tuple):
-        parts = [one.cost_usd if isinstance(one, Item) else _size(one) for one in value]
-        return sum(part for part in parts if part is not None) if parts else None
-    if isinstance(value, Mapping):
-        return sum(part for part in map(_size, value.values()) if part is not None)
+    if isinstance(value, tuple | Mapping):
+        parts = [_size(one) for one in (value.values() if isinstance(value, Mapping) else value)]
+        return sum(part for part in parts if part is not None)
     return float(value) if isfinite(value) else None
 
 
-def _number(root: Root, path: str) -> bool:
-    return _size(resolve(root, path)) not in (None, 0.0)
-
-
-def _band(design: Design, path: str, weights: Mapping[str, float]) -> Band:
+def _band(design: Design, path: str, effects: Mapping[str, Effect]) -> Band:
     value = _size(resolve(design.root(), path)) or 0.0
     below = above = 0.0
-    graded: list[tuple[float, str, str]] = []
-    for leaf, weight in weights.items():
-        evidence, fact = evidence_at(design, leaf)
-        if evidence is None:
-            continue
-        if abs(weight) >= MAIN:
-            graded.append((abs(weight), leaf, evidence.grade))
-        if evidence.low is not None and evidence.high is not None and fact:
-            ends = [weight * (evidence.low - fact) / abs(fact), weight * (evidence.high - fact) / abs(fact)]
-            below, above = hypot(below, min(*ends, 0.0)), hypot(above, max(*ends, 0.0))
+    graded: list[tuple[float, str, Any]] = []
+    for leaf, effect in effects.items():
+        evidence, _ = evidence_at(design, leaf)
+        if evidence is not None:
+            if abs(effect.elasticity) >= MAIN:
+                graded.append((abs(effect.elasticity), leaf, evidence.grade))
+            below = hypot(below, min(effect.at_low, effect.at_high, 0.0))
+            above = hypot(above, max(effect.at_low, effect.at_high, 0.0))
     graded.sort(key=lambda one: (-one[0], one[1]))
     main = graded[:3]
     wide = below > 0 or above > 0
@@ -239,27 +307,21 @@ def _band(design: Design, path: str, weights: Mapping[str, float]) -> Band:
         low=value - abs(value) * below if wide else None,
         high=value + abs(value) * above if wide else None,
         main=tuple(leaf for _, leaf, _ in main),
-        elasticity=dict(sorted(weights.items(), key=lambda one: (-abs(one[1]), one[0]))),
-        grade=max((grade for _, _, grade in main), default="D"),
+        effects=dict(sorted(effects.items(), key=lambda one: (-abs(one[1].elasticity), one[0]))),
+        grade=worst([grade for _, _, grade in main]),
     )
 
 
 def evidence_at(design: Design, path: str) -> tuple[Evidence | None, float | None]:
-    """Return the evidence of a fact, default or priced item, and its number; None where the user wrote it."""
-    root = design.root()
+    """Return the evidence of a fact or default and its number; None where the user wrote it or a room made it."""
+    root: Root = design.root()
     if path.startswith("scenario."):
         return evidence_of(design.scenario, path), _size(resolve(root, path))
     if path.startswith("catalog."):
-        row: Row | None = row_at(design.catalog, path)
+        row = row_at(design.catalog, path)
         if row is None:
             return None, None
         return row.evidence.get(path.rsplit(".", maxsplit=1)[-1]) or row.evidence.get("value"), _size(
             resolve(root, path)
         )
-    try:
-        item = resolve(root, path)
-    except KeyError:
-        return None, None
-    if isinstance(item, Item):
-        return Evidence(item.source, "", item.grade, item.low_usd, item.high_usd), item.unit_price_usd
     return None, None

@@ -1,75 +1,85 @@
 """How many racks: what the user asked for, turned into limits for the cluster.
 
-A limit at the site boundary holds as many racks as fit once PUE, network, storage and losses are counted. These depend
-on the number of racks, so the limit on IT power is the fixed point of
+A limit at the site boundary holds as many units as fit once PUE, network, storage and losses are counted, and these
+depend on the number of units. Plant comes in whole machines, so the peak load is a step function of the units; the
+largest number that fits is found by following
 
-.. math:: P_{IT} = P_{site} \\, P_{IT}(n) / P_{peak}(n)
+.. math:: n' = n \\, P_{site} / P_{peak}(n)
 
-which is found by repeating cluster, workload and facility; every round is kept.
+between the largest number known to fit and the smallest known not to, until these are neighbours. Every round repeats
+cluster, workload and facility, and is kept.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
+from math import floor, inf
 
 from denshi.catalog import System
-from denshi.cluster import Cluster
-from denshi.facility import Facility
 from denshi.figure import figure
 from denshi.scenario import Compute
 
-SIZE_TOLERANCE_KW = 1e-3
+_FIRST_PUE = 1.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizing:
-    """The limits of one round; infinite where the user set none."""
+    """The limits that the cluster is built to; infinite where there is none."""
 
-    it_power_limit_kw: float = figure(
-        "kW",
-        "compute.it_power; or compute.site_power x IT power / peak site load, repeated until it settles",
-        of=("scenario.compute.it_power", "scenario.compute.site_power", "cluster.it_power_kw", "facility.peak_load_kw"),
-    )
+    it_power_limit_kw: float = figure("kW", "compute.it_power", of=("scenario.compute.it_power",))
     units_limit: float = figure(
         "count",
-        "compute.accelerators / accelerators of a unit, or compute.racks x units of a rack",
+        "compute.accelerators / accelerators of a unit; compute.racks x units of a rack; or the most units whose worst "
+        "hour stays below compute.site_power",
         of=(
             "scenario.compute.accelerators",
             "scenario.compute.racks",
+            "scenario.compute.site_power",
             "catalog.system.accelerators",
             "catalog.system.units_per_rack",
+            "facility.peak_load_kw",
         ),
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One round of the search: so many units draw so much in the worst hour."""
+
+    units: float
+    it_power_kw: float
+    peak_load_kw: float
+    fits: bool
+
+
 def first_size(compute: Compute, system: System) -> Sizing:
-    """Return the limits of the first round: exact, but for a limit at the site, which starts at a PUE of 1.2."""
+    """Return the limits of the first round: final ones, except for a limit at the site."""
     if compute.accelerators is not None:
         return Sizing(it_power_limit_kw=inf, units_limit=compute.accelerators / system.accelerators)
     if compute.racks is not None:
         return Sizing(it_power_limit_kw=inf, units_limit=compute.racks * system.units_per_rack)
     if compute.it_power is not None:
         return Sizing(it_power_limit_kw=compute.it_power, units_limit=inf)
-    return Sizing(it_power_limit_kw=(compute.site_power or 0.0) / 1.2, units_limit=inf)
+    guess = (compute.site_power or 0.0) / _FIRST_PUE / system.power_kw
+    return Sizing(it_power_limit_kw=inf, units_limit=max(1.0, floor(guess)))
 
 
-def next_size(rounds: Sequence[Sizing], compute: Compute, cluster: Cluster, facility: Facility) -> Sizing | None:
+def next_size(compute: Compute, rounds: Sequence[Round]) -> Sizing | None:
     """Return the limits of the next round, None when the last round stands.
 
-    Plant comes in whole units, so the peak load is a step function of the racks and a plain iteration may jump between
-    two counts. A round therefore never allows more than the smallest limit that was found too large.
+    The last round stands where no limit at the site was asked, or where it fits and one unit more was found not to.
     """
     if compute.site_power is None:
         return None
-    last = rounds[-1].it_power_limit_kw
-    limit = compute.site_power * cluster.it_power_kw / facility.peak_load_kw
-    fits = facility.peak_load_kw <= compute.site_power
-    seen_too_large = [r.it_power_limit_kw for r in rounds[:-1] if r.it_power_limit_kw > last]
-    one_more_kw = cluster.it_power_kw / max(cluster.units, 1.0)
-    if fits and (limit < cluster.it_power_kw + one_more_kw or (seen_too_large and last > 0.999 * min(seen_too_large))):
-        return None
-    if not fits:
-        return Sizing(it_power_limit_kw=min(limit, cluster.it_power_kw - SIZE_TOLERANCE_KW), units_limit=inf)
-    ceiling = min(seen_too_large, default=inf)
-    following = min(limit, 0.5 * (last + ceiling) if limit >= ceiling else limit)
-    return Sizing(it_power_limit_kw=following, units_limit=inf)
+    last = rounds[-1]
+    most_that_fit = max((r.units for r in rounds if r.fits), default=0.0)
+    fewest_that_do_not = min((r.units for r in rounds if not r.fits), default=inf)
+    if fewest_that_do_not <= most_that_fit + 1:
+        return None if last.fits and last.units == most_that_fit else _units(most_that_fit)
+    guess = floor(last.units * compute.site_power / last.peak_load_kw)
+    if guess >= fewest_that_do_not:
+        guess = floor((most_that_fit + fewest_that_do_not) / 2)
+    return _units(max(guess, most_that_fit + 1))
+
+
+def _units(count: float) -> Sizing:
+    return Sizing(it_power_limit_kw=inf, units_limit=count)
