@@ -11,6 +11,7 @@ squares of what each fact's own low and high would do alone. Correlation between
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import hypot, inf, isfinite
 from typing import Any
 
@@ -26,6 +27,9 @@ from denshi.workload import serving, training
 
 STEP = 0.1
 MAIN = 0.1
+
+Lever = Callable[[float], Any]
+"""A function from a factor on one value to the whole input with that value changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,60 +208,63 @@ def _outside(stage: _Stage, names: set[str]) -> set[str]:
     return found
 
 
-def _levers(stage: _Stage, path: str) -> Iterator[tuple[str, Callable[[float], Any]]]:
+def _levers(stage: _Stage, path: str) -> Iterator[tuple[str, Lever]]:
     """Yield, for each single value at a path, its full path and a function from a factor to the changed input."""
     for name, given in inputs(type(stage.given)).items():
         if path == given.path or path.startswith(given.path + "."):
             rest = tuple(path[len(given.path) + 1 :].split(".")) if path != given.path else ()
-            held = getattr(stage.given, name)
-            for label, put in _handles(held, rest, placed(given.path, stage.own)):
-                yield label, lambda factor, name=name, put=put: replace(stage.given, **{name: put(factor)})
+            for label, put in _handles(getattr(stage.given, name), rest, placed(given.path, stage.own)):
+                yield label, partial(_with_field, stage.given, name, put)
 
 
-Handle = tuple[str, Callable[[float], Any]]
-
-
-def _handles(held: Any, rest: tuple[str, ...], label: str) -> Iterator[Handle]:
+def _handles(held: Any, rest: tuple[str, ...], label: str) -> Iterator[tuple[str, Lever]]:
     if rest:
         yield from _handles_below(held, rest, label)
     elif isinstance(held, tuple):
-        yield from _handles_of_tuple(held, label)
-    elif isinstance(held, Mapping) and held and all(isinstance(one, float) for one in held.values()):
-        yield label, lambda factor: {key: one * factor for key, one in held.items()}
-    elif _is_number(held) or hasattr(held, "mean"):
-        yield label, lambda factor: held * factor
+        for i, one in enumerate(held):
+            if isinstance(one, Item) or _is_number(one):
+                numbered = label.replace("*", str(i), 1) if "*" in label else f"{label}.{i}"
+                yield numbered, partial(_with_element, held, i, partial(_scaled, one))
+    elif _is_number(held) or hasattr(held, "mean") or _is_table(held):
+        yield label, partial(_scaled, held)
 
 
-def _handles_of_tuple(held: tuple[Any, ...], label: str) -> Iterator[Handle]:
-    for i, one in enumerate(held):
-        numbered = label.replace("*", str(i), 1) if "*" in label else f"{label}.{i}"
-        if isinstance(one, Item):
-            yield (
-                numbered,
-                lambda factor, i=i, one=one: _swap(held, i, replace(one, unit_price_usd=one.unit_price_usd * factor)),
-            )
-        elif _is_number(one):
-            yield numbered, lambda factor, i=i, one=one: _swap(held, i, one * factor)
-
-
-def _handles_below(held: Any, rest: tuple[str, ...], label: str) -> Iterator[Handle]:
+def _handles_below(held: Any, rest: tuple[str, ...], label: str) -> Iterator[tuple[str, Lever]]:
     head, below = rest[0], rest[1:]
     if isinstance(held, tuple):
         for i, one in enumerate(held):
             if head in ("*", "@", str(i), getattr(one, "id", None)):
                 for deeper, put in _handles(one, below, f"{label}.{getattr(one, 'id', i)}"):
-                    yield deeper, lambda factor, i=i, put=put: _swap(held, i, put(factor))
+                    yield deeper, partial(_with_element, held, i, put)
     elif isinstance(held, Mapping):
         for key in tuple(held) if head == "*" else (head,):
             for deeper, put in _handles(held[key], below, f"{label}.{key}"):
-                yield deeper, lambda factor, key=key, put=put: {**held, key: put(factor)}
+                yield deeper, partial(_with_key, held, key, put)
     elif held is not None:
         for deeper, put in _handles(getattr(held, head), below, f"{label}.{head}"):
-            yield deeper, lambda factor, put=put: replace(held, **{head: put(factor)})
+            yield deeper, partial(_with_field, held, head, put)
 
 
-def _swap(held: tuple[Any, ...], i: int, one: Any) -> tuple[Any, ...]:
-    return (*held[:i], one, *held[i + 1 :])
+def _scaled(held: Any, factor: float) -> Any:
+    if isinstance(held, Item):
+        return replace(held, unit_price_usd=held.unit_price_usd * factor)
+    return {key: one * factor for key, one in held.items()} if isinstance(held, Mapping) else held * factor
+
+
+def _with_element(held: tuple[Any, ...], i: int, put: Lever, factor: float) -> tuple[Any, ...]:
+    return (*held[:i], put(factor), *held[i + 1 :])
+
+
+def _with_key(held: Mapping[str, Any], key: str, put: Lever, factor: float) -> dict[str, Any]:
+    return {**held, key: put(factor)}
+
+
+def _with_field(held: Any, name: str, put: Lever, factor: float) -> Any:
+    return replace(held, **{name: put(factor)})
+
+
+def _is_table(held: Any) -> bool:
+    return isinstance(held, Mapping) and bool(held) and all(isinstance(one, float) for one in held.values())
 
 
 def _is_number(value: Any) -> bool:
