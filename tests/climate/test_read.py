@@ -52,7 +52,10 @@ def test_tmy3_is_read_plain_and_gzipped(shared: Path, tmp_path: Path) -> None:
     packed = shared / "weather/us_tmy3/LA-Monroe_Regional_Ap.tmy3.gz"
     plain = tmp_path / "monroe.tmy3"
     plain.write_bytes(gzip.decompress(packed.read_bytes()))
-    one, other = read_weather(packed), read_weather(plain)
+    named_csv = tmp_path / "722486TYA.csv"
+    named_csv.write_bytes(plain.read_bytes())
+    one, other = read_weather(packed), read_weather(named_csv)
+    assert np.array_equal(one.dry_bulb_c, read_weather(plain).dry_bulb_c)
     assert one.dry_bulb_c[0] == 8.8
     assert one.pressure_pa[0] == 101_900.0
     assert (one.latitude, one.longitude, one.elevation_m, one.utc_offset_h) == (32.517, -92.033, 40.0, -6.0)

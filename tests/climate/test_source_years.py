@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from climate_inputs import tool
+from climate_inputs import given, given_file, tool
 
 from denshi.catalog.normals import supply_normals, weather_normals
+from denshi.climate import from_file, typical_year
 from denshi.climate.fleet import synthetic_fleet
 from denshi.climate.weather import synthetic_weather
 
@@ -92,3 +93,21 @@ def test_the_shares_of_the_source_year_are_the_published_ones(shared: Path) -> N
     assert miso["wind"] == pytest.approx(0.791, abs=0.002)
     assert miso["half"] == pytest.approx(0.738, abs=0.002)
     assert miso["battery_4h"] == pytest.approx(0.856, abs=0.002)
+
+
+@pytest.mark.parametrize("site", ["meta-hyperion", "inl", "meta-el-paso", "google-new-albany"])
+def test_plants_at_the_site_yield_and_match_as_in_the_source_year(shared: Path, site: str) -> None:
+    fit = tool("fit_supply")
+    free = {"supply_normals": None, "solar_capacity_factor": None, "wind_capacity_factor": None}
+    made = typical_year(given(site, elevation_m=given(site).normals.elevation_m, **free))
+    path = tool("fit_climate").sources(shared)[given(site).normals.id]
+    real = from_file(given_file(path, site, **free))
+    assert made.solar_cf_mean == pytest.approx(real.solar_cf_mean, rel=0.03)
+    assert made.wind_cf_mean == pytest.approx(real.wind_cf_mean, rel=0.02)
+    shares = [
+        fit.matched(0.5 * (y.solar_cf / y.solar_cf_mean + y.wind_cf / y.wind_cf_mean), battery)
+        for y in (made, real)
+        for battery in (0.0, 4.0)
+    ]
+    assert shares[0] == pytest.approx(shares[2], abs=0.02)
+    assert shares[1] == pytest.approx(shares[3], abs=0.04)

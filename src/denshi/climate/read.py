@@ -68,7 +68,7 @@ def read_weather(
     if reader is None:
         raise FileError(f'"{file.name}" is no weather file', where=str(path), mend="Name an .epw, .tmy3 or .csv file")
     text = _text(file)
-    if suffix == "csv" and '"' in text[:40] and "Dry-bulb" in text[:4000]:
+    if suffix == "csv" and "Dry-bulb (C)" in text[:4000]:
         reader = _tmy3
     try:
         with warnings.catch_warnings():

@@ -1,9 +1,10 @@
 """Hourly output of a kilowatt of solar and of wind, and how clean the grid is, at the site's weather."""
 
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
+from denshi.catalog.normals import SupplyNormals
 from denshi.climate.calendar import HOURS
 from denshi.climate.fleet import Fleet, synthetic_fleet
 from denshi.climate.plant import (
@@ -32,10 +33,15 @@ def supply_profiles(given: SupplyInput, weather: Weather) -> tuple[str, Array, A
     fleet = None
     if given.supply_normals is not None:
         ahead_h = round(weather.utc_offset_h - given.supply_normals.utc_offset_h)
-        fleet = _turned(synthetic_fleet(given.supply_normals), ahead_h)
+        fleet = _turned(_fleet(given.supply_normals), ahead_h)
     solar = _solar(given, weather, fleet)
     wind = _wind(given, weather, fleet)
     return _label(given, fleet), np.round(solar, 4), np.round(wind, 4), np.round(_clean(given, fleet), 4)
+
+
+@lru_cache(maxsize=8)
+def _fleet(normals: SupplyNormals) -> Fleet:
+    return synthetic_fleet(normals)
 
 
 def _turned(fleet: Fleet, ahead_h: int) -> Fleet:

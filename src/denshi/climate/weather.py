@@ -88,7 +88,7 @@ def synthetic_weather(normals: WeatherNormals, seed: int | None = None, unknown_
         wind_m_per_s=_wind(normals, seed, spread, unknown_wind_m_per_s),
         ghi_w_per_m2=np.round(ghi, 1),
         dni_w_per_m2=np.round(dni, 1),
-        dhi_w_per_m2=np.round(dhi, 1),
+        dhi_w_per_m2=np.maximum(np.round(dhi, 1), 0.0),
     )
 
 

@@ -1,9 +1,11 @@
 """The climate room: one year of weather and supply at a site, from normals or from the user's file."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
+from denshi.catalog.normals import WeatherNormals
 from denshi.climate.read import read_weather
 from denshi.climate.record import Climate, ClimateInput, FileClimate, FileClimateInput, SupplyInput
 from denshi.climate.site import dry_bulb_shift_k, pressure_at_pa, shifted_wet_bulb_c
@@ -28,7 +30,7 @@ def typical_year(given: ClimateInput) -> Climate:
 
     Source: the method is denshi's own; its error against each source year stands in the normals' ``errors``.
     """
-    station = synthetic_weather(given.normals, unknown_wind_m_per_s=given.unknown_wind_m_per_s)
+    station = _station(given.normals, given.unknown_wind_m_per_s)
     step_m = given.elevation_m - given.normals.elevation_m
     shift_k = dry_bulb_shift_k(step_m, given.lapse_rate_k_per_m)
     weather = station if shift_k == 0.0 else _lifted(station, shift_k, given.elevation_m)
@@ -47,6 +49,12 @@ def from_file(given: FileClimateInput) -> Climate:
         given.weather, latitude=given.latitude, longitude=given.longitude, elevation_m=given.elevation_m
     )
     return _climate(FileClimate, given, weather, f"the user's weather file, {weather.name}", 0.0, 0.0)
+
+
+# A sensitivity asks for the same station many times, with another constant of the supply each time.
+@lru_cache(maxsize=8)
+def _station(normals: WeatherNormals, unknown_wind_m_per_s: float) -> Weather:
+    return synthetic_weather(normals, unknown_wind_m_per_s=unknown_wind_m_per_s)
 
 
 def _lifted(station: Weather, shift_k: float, site_m: float) -> Weather:
@@ -80,13 +88,13 @@ def _climate(
         label=label,
         elevation_step_m=step_m,
         dry_bulb_shift_k=shift_k,
-        dry_bulb_c=weather.dry_bulb_c,
-        wet_bulb_c=weather.wet_bulb_c,
-        pressure_pa=weather.pressure_pa,
-        wind_m_per_s=weather.wind_m_per_s,
-        ghi_w_per_m2=weather.ghi_w_per_m2,
-        dni_w_per_m2=weather.dni_w_per_m2,
-        dhi_w_per_m2=weather.dhi_w_per_m2,
+        dry_bulb_c=weather.dry_bulb_c.copy(),
+        wet_bulb_c=weather.wet_bulb_c.copy(),
+        pressure_pa=weather.pressure_pa.copy(),
+        wind_m_per_s=weather.wind_m_per_s.copy(),
+        ghi_w_per_m2=weather.ghi_w_per_m2.copy(),
+        dni_w_per_m2=weather.dni_w_per_m2.copy(),
+        dhi_w_per_m2=weather.dhi_w_per_m2.copy(),
         dry_bulb_mean_c=float(weather.dry_bulb_c.mean()),
         dry_bulb_max_c=float(weather.dry_bulb_c.max()),
         wet_bulb_max_c=float(weather.wet_bulb_c.max()),
