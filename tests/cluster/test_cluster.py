@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cluster.cluster_rows import LINK, NODE, SWITCH, cluster_input
+from denshi.catalog import Accelerator, Equipment, Link, Switch, System, find
 from denshi.cluster import again, run
 from denshi.errors import InfeasibleError, OutOfRangeError
 
@@ -50,6 +51,13 @@ def test_a_b200_superpod_of_four_scalable_units() -> None:
     assert found.bisection_bytes_per_s == pytest.approx(1024 / 2 * 5e10)
 
 
+def test_a_scalable_unit_of_eight_liquid_racks_needs_what_its_maker_says() -> None:
+    # NVIDIA DGX GB200 SuperPOD reference architecture: 8 racks of 72, 1.2 MW with the support racks.
+    rack = replace(NODE, accelerators=72.0, units_per_rack=1.0, power_kw=132.0)
+    found = run(cluster_input(system=rack, units_limit=8.0, it_power_limit_kw=inf))
+    assert found.it_power_kw == pytest.approx(1_200.0, rel=0.05)
+
+
 def test_faster_accelerators_get_planes_and_slower_ones_split_ports() -> None:
     fast = run(cluster_input(system=replace(NODE, nic_bytes_per_s=1e11)))
     assert (fast.planes, fast.port_split, fast.scaleout_bytes_per_s) == (2, 1, 1e11)
@@ -73,6 +81,26 @@ def test_a_limit_below_one_unit_is_refused_in_words_of_the_site() -> None:
         run(cluster_input(it_power_limit_kw=inf, units_limit=0.5))
     with pytest.raises(OutOfRangeError, match="nothing limits"):
         run(cluster_input(it_power_limit_kw=inf))
+
+
+@pytest.mark.parametrize(
+    ("system", "link"),
+    [("gb300-nvl72", "ethernet-800g"), ("dgx-b200", "infiniband-ndr"), ("vr200-nvl72", "ethernet-800g")],
+)
+def test_packaged_systems_and_links_make_a_cluster(system: str, link: str) -> None:
+    chosen, joined = find(System, system), find(Link, link)
+    case = cluster_input(
+        system=chosen,
+        accelerator=find(Accelerator, chosen.accelerator),
+        link=joined,
+        switch=find(Switch, joined.switch),
+        equipment={"storage-rack": find(Equipment, "storage-rack")},
+        it_power_limit_kw=100_000.0,
+    )
+    found = run(case)
+    assert found.it_power_kw <= 100_000.0
+    assert 0.03 < found.network_power_fraction < 0.2
+    assert all(item.source and item.grade for item in found.items)
 
 
 def test_again_is_the_same() -> None:

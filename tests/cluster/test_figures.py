@@ -13,6 +13,7 @@ def test_every_figure_moves_with_each_of_its_inputs() -> None:
         "partial unit": cluster_input(units_limit=127.0, it_power_limit_kw=inf, rails=3.0),
         "three tiers": cluster_input(units_limit=400.0, it_power_limit_kw=inf),
         "pods": cluster_input(units_limit=15_000.0, it_power_limit_kw=inf),
+        "tapered": cluster_input(oversubscription=2.0),
         "split": cluster_input(link=replace(LINK, bytes_per_s=1e11), switch=replace(SWITCH, port_bytes_per_s=1e11)),
     }
     others = {

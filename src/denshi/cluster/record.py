@@ -11,10 +11,10 @@ from denshi.figure import figure, given
 class ClusterInput:
     """The system, how it is joined, how much of it is allowed, and what stands beside it."""
 
-    system: System = given("catalog.system")  # noqa: RUF009
-    accelerator: Accelerator = given("catalog.accelerator")  # noqa: RUF009
-    link: Link = given("catalog.link")  # noqa: RUF009
-    switch: Switch = given("catalog.switch")  # noqa: RUF009
+    system: System = given("catalog.system")
+    accelerator: Accelerator = given("catalog.accelerator")
+    link: Link = given("catalog.link")
+    switch: Switch = given("catalog.switch")
     equipment: Mapping[str, Equipment] = given("catalog.equipment")
     topology: str = given("scenario.network.topology")
     oversubscription: float = given("scenario.network.oversubscription", "1")
@@ -160,8 +160,13 @@ class Cluster:
     )
     scaleout_bytes_per_s: float = figure(
         "byte/s",
-        "scale-out bandwidth of an accelerator / oversubscription; it has as many planes as carry that bandwidth",
-        of=("catalog.system.nic_bytes_per_s", "scenario.network.oversubscription"),
+        "scale-out bandwidth of an accelerator / oversubscription (a dragonfly and a torus have none)",
+        of=(
+            "catalog.system.nic_bytes_per_s",
+            "scenario.network.oversubscription",
+            "scenario.network.topology",
+        ),
+        active={"scenario.network.topology": "tapered"},
     )
     inter_pod_bytes_per_s: float = figure(
         "byte/s",

@@ -52,7 +52,8 @@ def run(given: ClusterInput) -> Cluster:
     management_racks = ceil(power.management_kw / given.management_rack_kw - _ROUNDING)
     racks = compute_racks + storage_racks + network_racks + management_racks
     tare_kg = given.rack_tare_kg if given.system.units_per_rack > 1 else 0.0
-    scaleout = given.system.nic_bytes_per_s / given.oversubscription
+    tapered = given.topology not in ("dragonfly", "torus")
+    scaleout = given.system.nic_bytes_per_s / (given.oversubscription if tapered else 1.0)
     items = bill(
         given,
         units=units,

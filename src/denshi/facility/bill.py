@@ -17,6 +17,7 @@ _COOLING = (
     "crah",
     "immersion-tank",
 )
+_LOOPS = (", liquid loop", ", air loop")
 _LAND = "land-usd-per-acre"
 _NO_EVIDENCE = Evidence("", "", "E")
 
@@ -24,15 +25,18 @@ _NO_EVIDENCE = Evidence("", "", "E")
 def equipment_items(equipment: Mapping[str, Equipment], plants: Mapping[str, tuple[Plant, ...]]) -> tuple[Item, ...]:
     """Return a line for each kind of plant; a unit smaller than the catalogue's is priced in proportion."""
     return tuple(
-        _line(equipment[name], plant) for name, several in plants.items() for plant in several if plant.units > 0
+        _line(equipment[name], plant, _LOOPS[i] if len(several) > 1 else "")
+        for name, several in plants.items()
+        for i, plant in enumerate(several)
+        if plant.units > 0
     )
 
 
-def _line(row: Equipment, plant: Plant) -> Item:
+def _line(row: Equipment, plant: Plant, where: str) -> Item:
     share = plant.unit_kw / row.capacity_kw
     proof = row.evidence.get("price_usd", _NO_EVIDENCE)
     return Item(
-        name=row.name,
+        name=row.name + where,
         goods="cooling" if row.id in _COOLING else "power",
         count=float(plant.units),
         unit="unit",
