@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denshi.catalog import Item
-from denshi.errors import InfeasibleError, OutOfRangeError
+from denshi.errors import OutOfRangeError
 from denshi.facility.bill import equipment_items, land_item, works_items
+from denshi.facility.check import check
 from denshi.facility.given import FacilityInput
 from denshi.facility.loop import (
     REJECTOR,
@@ -21,7 +22,6 @@ from denshi.facility.loop import (
     trim_hours,
 )
 from denshi.facility.power import (
-    FEED,
     REGULATOR,
     SHELF,
     TRANSFORMER,
@@ -37,8 +37,6 @@ from denshi.facility.record import Facility
 
 Array = NDArray[np.float64]
 
-_COLDEST_SUPPLY_C, _WARMEST_SUPPLY_C = 5.0, 60.0
-_SLACK_K = 0.5
 _UPS = "ups-double-conversion"
 _BATTERY = "bbu-rack"
 
@@ -63,7 +61,7 @@ def run(given: FacilityInput) -> Facility:
     InfeasibleError : the water is warmer than the racks accept.
     OutOfRangeError : weather or a choice outside the range of the formulas.
     """
-    _check(given)
+    check(given)
     peak_rack, mean_rack = _racks(given)
     stages = feed(
         given.equipment,
@@ -317,54 +315,3 @@ def _bill(
     )
     land = land_item(given, peak_load_kw / given.site_density_kw_per_acre)
     return (*bought, *works, land), build_usd, notices
-
-
-def _check(given: FacilityInput) -> None:
-    if given.distribution not in FEED:
-        raise OutOfRangeError(
-            f'"{given.distribution}" is no distribution',
-            where="facility.distribution",
-            mend="Known: " + ", ".join(FEED),
-        )
-    if given.cooling not in REJECTOR:
-        raise OutOfRangeError(
-            f'"{given.cooling}" is no cooling plant', where="facility.cooling", mend="Known: " + ", ".join(REJECTOR)
-        )
-    if not _COLDEST_SUPPLY_C <= given.supply_c <= _WARMEST_SUPPLY_C:
-        raise OutOfRangeError(
-            f"{given.supply_c:g} C is outside {_COLDEST_SUPPLY_C:g} to {_WARMEST_SUPPLY_C:g} C",
-            where="facility.supply_temperature",
-        )
-    warmest_c = _warmest_c(given)
-    if given.supply_c > warmest_c:
-        raise InfeasibleError(
-            f"{given.system_name} accepts water up to {warmest_c:g} C with {given.cooling}, not {given.supply_c:g} C",
-            where="facility.supply_temperature",
-            mend=f"Set supply_temperature to {warmest_c:g} C or less, or choose another system or plant",
-        )
-    if not 0 < given.it_power_kw < float("inf") or not given.accelerators > 0:
-        raise OutOfRangeError("there is no IT load", where="cluster.it_power_kw")
-    _check_weather(given)
-
-
-def _warmest_c(given: FacilityInput) -> float:
-    if given.cooling == "immersion-1p":
-        return given.immersion_single_phase_supply_max_c
-    if given.cooling == "immersion-2p":
-        return given.immersion_boiling_c - given.immersion_condenser_approach_k - given.loop_rise_k
-    return given.supply_max_c
-
-
-def _check_weather(given: FacilityInput) -> None:
-    ranges = {
-        "climate.dry_bulb_c": (given.dry_bulb_c, -80.0, 65.0),
-        "climate.wet_bulb_c": (given.wet_bulb_c, -80.0, 45.0),
-        "climate.pressure_pa": (given.pressure_pa, 45_000.0, 110_000.0),
-    }
-    for where, (values, low, high) in ranges.items():
-        if np.shape(values) != np.shape(given.dry_bulb_c) or not np.size(values):
-            raise OutOfRangeError("the hours of weather do not match", where=where)
-        if not bool(np.all((values >= low) & (values <= high))):
-            raise OutOfRangeError(f"a value is outside {low:g} to {high:g}", where=where, mend="Check the weather file")
-    if bool(np.any(given.wet_bulb_c > given.dry_bulb_c + _SLACK_K)):
-        raise OutOfRangeError("the wet bulb is above the dry bulb", where="climate.wet_bulb_c")
