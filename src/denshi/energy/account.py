@@ -11,6 +11,8 @@ from denshi.energy.record import EnergyInput
 
 Vector = npt.NDArray[np.float64]
 
+# Below this share of the mean load a flow is noise of the solver.
+NOTHING = 1e-7
 MUST_TAKE = ("solar", "wind", "firm")
 
 
@@ -101,17 +103,21 @@ def balance(inputs: EnergyInput, supply: Supply) -> dict[str, Vector]:
     """Return the hourly flows, with purchase and curtailment from the balance of each hour.
 
     need = load + charge + export - discharge - gas - available; the grid gives max(need, 0), max(-need, 0) is
-    curtailed. Without a grid among the options must-take supply gives just what is needed. Curtailment falls on all must-take
-    supply in proportion.
+    curtailed. Without a grid among the options must-take supply gives just what is needed. Curtailment falls on all
+    must-take supply in proportion.
     """
     load = inputs.load_kw
     must_take = [t for t in inputs.technologies if t.kind in MUST_TAKE]
     available = {t.id: supply.capacity_kw[t.id] * availability(t, inputs) for t in must_take}
     total = _sum(available.values(), len(load))
     asked = load + supply.export_kw - _sum((*supply.burn_kw.values(), *supply.storage_kw.values()), len(load))
-    grid = [t.id for t in inputs.technologies if t.kind == "grid"]
-    used = np.minimum(total, asked) if grid else asked
-    share = np.divide(used, total, out=np.zeros_like(total), where=total > 0.0)
+    bought = np.zeros_like(load)
+    if any(t.kind == "grid" for t in inputs.technologies):
+        short = np.maximum(asked - total, 0.0)
+        bought = np.where((short > NOTHING * load.mean()) | (total <= 0.0), short, 0.0)
+    spare = total - (asked - bought)
+    curtailed = np.where(spare > NOTHING * load.mean(), spare, 0.0)
+    share = np.divide(asked - bought, total, out=np.zeros_like(total), where=total > 0.0)
     flows: dict[str, Vector] = {}
     for technology in inputs.technologies:
         if technology.kind in MUST_TAKE:
@@ -121,10 +127,10 @@ def balance(inputs: EnergyInput, supply: Supply) -> dict[str, Vector]:
         elif technology.kind == "battery":
             flows[technology.id] = supply.storage_kw[technology.id]
         else:
-            flows[technology.id] = asked - used
+            flows[technology.id] = bought
     flows["load"] = load
     flows["export"] = supply.export_kw
-    flows["curtailed"] = np.maximum(total - used, 0.0)
+    flows["curtailed"] = curtailed
     return flows
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from denshi.catalog import Item, Technology
 from denshi.energy.account import (
+    NOTHING,
     Supply,
     Vector,
     balance,
@@ -21,9 +22,6 @@ from denshi.energy.explain import check_connection, check_inputs, explain
 from denshi.energy.model import Program, build
 from denshi.energy.record import Energy, EnergyInput
 from denshi.energy.solve import Residuals, Solution, solve
-
-# Below this share of the mean load a decision is noise of the solver.
-_NOTHING = 1e-7
 
 _RULES = {
     "none": "no target",
@@ -127,7 +125,7 @@ def _supply(inputs: EnergyInput, program: Program, solution: Solution) -> Supply
 
     def read(name: str) -> Vector:
         found = solution.x[program.columns[name]]
-        return np.where(found < _NOTHING, 0.0, found) * scale_kw
+        return np.where(found < NOTHING, 0.0, found) * scale_kw
 
     capacity = {t.id: float(read(f"capacity:{t.id}")[0]) for t in inputs.technologies if t.kind != "grid"}
     nothing = np.zeros_like(inputs.load_kw)

@@ -16,6 +16,9 @@ from denshi.energy.pattern import Pattern, Standard, Vector
 TOLERANCE = 1e-9
 MOST_ITERATIONS = 250
 
+# A step ends this share of the way to the nearest bound.
+_SHORT_OF = 0.9995
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -49,6 +52,14 @@ def interior_point(
     x, duals of the rows, iterations, whether the relative gap and the dual residual fell below 1e-9 and the primal
     residual below 1e-8 of the mean load.
     """
+    # A programme without a solution drives its duals beyond all bounds; that ends below, and is no fault.
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        return _iterate(form, pattern, progress)
+
+
+def _iterate(
+    form: Standard, pattern: Pattern, progress: Callable[[str], None] | None
+) -> tuple[Vector, Vector, int, bool]:
     bounded = np.isfinite(form.upper)
     point = _start(form, pattern, bounded)
     stalled = 0
@@ -58,15 +69,18 @@ def interior_point(
             progress(f"solve: step {iteration}, gap {state.gap:.0e}")
         if max(state.gap, state.error) < TOLERANCE:
             return point.x, point.y, iteration, True
+        theta = _theta(point, bounded)
+        if not np.isfinite(theta).all():
+            return point.x, point.y, iteration, False
         try:
-            factor = factorise(form, pattern, _theta(point, bounded))
+            factor = factorise(form, pattern, theta)
         except np.linalg.LinAlgError:
             return point.x, point.y, iteration, False
         step, lengths = _direction(factor, point, state, bounded)
         stalled = stalled + 1 if max(lengths) < 1e-4 else 0
         if stalled > 4 or not np.isfinite(state.gap):
             return point.x, point.y, iteration, False
-        point = _moved(point, step, *(length if length == 1.0 else 0.9995 * length for length in lengths))
+        point = _moved(point, step, *lengths)
     return point.x, point.y, MOST_ITERATIONS, False
 
 
@@ -117,7 +131,7 @@ def _theta(point: Point, bounded: npt.NDArray[np.bool_]) -> Vector:
 def _direction(
     factor: Factor, point: Point, state: State, bounded: npt.NDArray[np.bool_]
 ) -> tuple[Point, tuple[float, float]]:
-    """Return the step and the longest lengths that stay inside, primal and dual."""
+    """Return the step and the longest lengths that stay inside the bounds, primal and dual."""
     affine = _newton(factor, point, state, bounded, -point.x * point.lower, -point.room * point.upper)
     ahead = _moved(point, affine, *_lengths(point, affine, bounded))
     aim = (_complementarity(ahead, bounded) / state.mu) ** 3 * state.mu
@@ -163,7 +177,7 @@ def _lengths(point: Point, step: Point, bounded: npt.NDArray[np.bool_]) -> tuple
 
 def _longest(value: Vector, change: Vector) -> float:
     falling = change < 0.0
-    return float(np.min(-value[falling] / change[falling], initial=1.0))
+    return min(1.0, _SHORT_OF * float(np.min(-value[falling] / change[falling], initial=np.inf)))
 
 
 def _moved(point: Point, step: Point, primal: float, dual: float) -> Point:

@@ -11,7 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from denshi.catalog import Technology
-from denshi.energy.account import MUST_TAKE, Tariff, annual_cost_usd_per_kw, availability, efficiency_one_way, tariff
+from denshi.energy.account import (
+    MUST_TAKE,
+    NOTHING,
+    Tariff,
+    annual_cost_usd_per_kw,
+    availability,
+    efficiency_one_way,
+    tariff,
+)
 from denshi.energy.record import EnergyInput
 
 Vector = npt.NDArray[np.float64]
@@ -208,7 +216,7 @@ def _grid(draft: _Draft, inputs: EnergyInput, bill: Tariff, limit: float) -> Non
 def _export(draft: _Draft, inputs: EnergyInput, bill: Tariff, limit_kw: float, scale_kw: float) -> None:
     """Sale of surplus; where burning gas to sell would pay, purchase and gas are kept for the site itself."""
     most_kw = min(inputs.export_limit_kw, limit_kw) if inputs.supply == "on-site" else inputs.export_limit_kw
-    if most_kw <= 0.0:
+    if most_kw <= NOTHING * scale_kw:
         return
     draft.column("export", draft.hours, -bill.export_usd_per_kwh * _hour_weight(inputs), most_kw / scale_kw)
     draft.put("balance", "export", -1.0)

@@ -63,7 +63,17 @@ def factorise(form: Standard, pattern: Pattern, theta: Vector) -> Factor:
     schur[rows:, rows:] = -np.diag(1.0 / theta[pattern.border])
     schur -= edge_chain.T @ solved[0] + edge_local.T @ solved[1]
     return Factor(
-        form, pattern, theta, root, diagonal, links, transposed, edge_chain, edge_local, *solved, lu_factor(schur)
+        form,
+        pattern,
+        theta,
+        root,
+        diagonal,
+        links,
+        transposed,
+        edge_chain,
+        edge_local,
+        *solved,
+        lu_factor(schur, check_finite=False),
     )
 
 
@@ -119,7 +129,7 @@ def _solve_once(factor: Factor, primal: Vector, dual: Vector) -> tuple[Vector, V
         right[pattern.local],
     )
     edge = np.concatenate([right[pattern.coupling], dual[pattern.border]])
-    small = lu_solve(factor.schur, edge - factor.edge_chain.T @ chain - factor.edge_local.T @ local)
+    small = lu_solve(factor.schur, edge - factor.edge_chain.T @ chain - factor.edge_local.T @ local, check_finite=False)
     dy = np.empty_like(primal)
     dy[pattern.chain] = chain - factor.solved_chain @ small
     dy[pattern.local] = local - factor.solved_local @ small

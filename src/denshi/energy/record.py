@@ -11,32 +11,42 @@ from denshi.figure import figure, given
 
 Hourly = npt.NDArray[np.float64]
 
-_LOAD = "facility.load_kw"
 _CLEAN = "climate.grid_clean_fraction"
-_TECHNOLOGIES = "catalog.technologies"
 _PRICE = "catalog.region.price_usd_per_kwh"
 _RATE = "scenario.finance.discount_rate"
-_LIMIT = "energy.connection_kw"
 _DEMAND = "catalog.assumptions.energy-demand-charge-fraction"
 _EXPORT_PRICE = "catalog.assumptions.energy-export-price-fraction"
-_TARGET = "scenario.energy.target"
+_COSTS = tuple(
+    f"catalog.technologies.*.{field}"
+    for field in (
+        "capex_usd_per_kw",
+        "fixed_om_usd_per_kw_year",
+        "variable_usd_per_kwh",
+        "price_usd_per_kwh",
+        "lifetime_year",
+    )
+)
 _DECIDED_BY = (
-    _LOAD,
+    "facility.load_kw",
     "climate.solar_cf",
     "climate.wind_cf",
     _CLEAN,
-    _TECHNOLOGIES,
+    *_COSTS,
+    "catalog.technologies.*.efficiency",
+    "catalog.technologies.*.duration_h",
+    "catalog.technologies.*.capacity_factor",
+    "catalog.technologies.*.is_clean",
     _PRICE,
     _RATE,
     _DEMAND,
     _EXPORT_PRICE,
-    _TARGET,
+    "scenario.energy.target",
     "scenario.energy.clean_fraction",
     "scenario.energy.export_limit",
     "scenario.energy.supply",
-    _LIMIT,
+    "energy.connection_kw",
 )
-_DECISIVE = {_LIMIT: "tight", "scenario.energy.supply": "tight"}
+_TIGHT = {"energy.connection_kw": "tight"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,24 +80,26 @@ class Energy:
         of=("scenario.site.grid_connection", "facility.connection_kw"),
         active={"facility.connection_kw": "unset"},
     )
-    target_rule: str = figure("", "the rule of the clean share, in words", of=(_TARGET,))
-    method: str = figure("", "how the supply was found, in words", of=(_TECHNOLOGIES,), active={_TECHNOLOGIES: "grid"})
+    target_rule: str = figure("", "the rule of the clean share, in words", of=("scenario.energy.target",))
+    method: str = figure(
+        "", "how the supply was found, in words", of=("catalog.technologies",), active={"catalog.technologies": "grid"}
+    )
     capacity_kw: Mapping[str, float] = figure(
         "kW",
         "capacities of the least annual cost subject to: supply = load in every hour, net import <= connection, "
         "export <= limit, clean share >= target",
         of=_DECIDED_BY,
         source="riepin2024",
-        active=_DECISIVE,
+        active=_TIGHT,
     )
     dispatch_kw: Mapping[str, Hourly] = figure(
         "kW",
         "hourly supply of the same least-cost problem; charging is negative; supply + grid - export = load",
         of=_DECIDED_BY,
         source="riepin2024",
-        active=_DECISIVE,
+        active=_TIGHT,
     )
-    load_kwh: float = figure("kWh", "sum of the hourly load", of=(_LOAD,))
+    load_kwh: float = figure("kWh", "sum of the hourly load", of=("facility.load_kw",))
     energy_kwh: Mapping[str, float] = figure(
         "kWh", "sum over hours of what a technology gives, storage when it discharges", of=("energy.dispatch_kw",)
     )
@@ -116,11 +128,7 @@ class Energy:
             "energy.capacity_kw",
             "energy.dispatch_kw",
             "energy.import_peak_kw",
-            "catalog.technologies.*.capex_usd_per_kw",
-            "catalog.technologies.*.fixed_om_usd_per_kw_year",
-            "catalog.technologies.*.variable_usd_per_kwh",
-            "catalog.technologies.*.price_usd_per_kwh",
-            "catalog.technologies.*.lifetime_year",
+            *_COSTS,
             _PRICE,
             _RATE,
             _DEMAND,
@@ -167,10 +175,10 @@ class Energy:
         "USD/kW",
         "dual of the export limit: what one more kW of the right to export earns a year",
         of=_DECIDED_BY,
-        active=_DECISIVE,
+        active=_TIGHT,
     )
     target_price_usd_per_kwh: float | None = figure(
-        "USD/kWh", "dual of the target: what the last kWh of clean supply costs", of=_DECIDED_BY, active=_DECISIVE
+        "USD/kWh", "dual of the target: what the last kWh of clean supply costs", of=_DECIDED_BY, active=_TIGHT
     )
     residual_primal: float = figure(
         "1", "largest violation of any row or bound of the whole year / mean load", of=("energy.dispatch_kw",)

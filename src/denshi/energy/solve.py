@@ -105,7 +105,8 @@ def residuals(program: Program, x: Vector, duals: Vector) -> Residuals:
     """Return what is left of the optimality conditions on the programme as it was built.
 
     Any ``duals`` of the right sign give a bound from below: cost >= sum of dual x the side of its row + sum over
-    columns with an upper bound of min(0, reduced cost) x bound, up to reduced costs of the wrong sign, which count as ``dual``.
+    columns with an upper bound of min(0, reduced cost) x bound. Reduced costs of the wrong sign elsewhere
+    count as ``dual``.
     """
     matrix = matrix_of(program)
     activity, reduced = matrix @ x, program.cost - matrix.T @ duals
