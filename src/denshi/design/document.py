@@ -118,8 +118,8 @@ def _notices(design: Design) -> list[str]:
     """Return what a reader must know before he quotes a number."""
     said = [design.climate.label, design.climate.supply_label]
     for part in (design.cluster, *design.workload, design.facility, design.energy, design.buildout, design.finance):
-        notice = getattr(part, "notice", "")
-        said += [notice] if isinstance(notice, str) else list(notice or ())
+        notice = getattr(part, "notice", "") or getattr(part, "notices", ())
+        said += [notice] if isinstance(notice, str) else list(notice)
     return [text for text in said if text]
 
 

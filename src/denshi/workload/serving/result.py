@@ -30,7 +30,7 @@ class Serving:
         active={f"{_MODEL}.top_k": "moe", f"{_MODEL}.expert_ffn": "moe"},
     )
     kv_cache_bytes_per_token: float = figure(
-        "bytes/token",
+        "byte/token",
         "2 x layers x key-value heads x head size x bytes; compressed vectors with latent attention",
         of=(f"{_MODEL}.layers", f"{_MODEL}.kv_heads", f"{_MODEL}.head_dim", f"{_ASK}.precision"),
         source="pope2022",
@@ -76,13 +76,13 @@ class Serving:
         },
     )
     weight_bytes: float = figure(
-        "bytes",
+        "byte",
         "parameters of a rank x bytes of the precision",
         of=(f"{_OWN}.params", f"{_OWN}.tp", f"{_ASK}.precision"),
         active={f"{_ASK}.precision": "moe"},
     )
     cache_bytes: float = figure(
-        "bytes",
+        "byte",
         "batch x (input + output tokens) x cache of a token, on one rank",
         of=(f"{_OWN}.batch", f"{_OWN}.kv_cache_bytes_per_token", f"{_ASK}.input_tokens", f"{_ASK}.output_tokens"),
         source="pope2022",
@@ -181,21 +181,21 @@ class Serving:
         of=(f"{_ASSUMED}-first-token-time", f"{_OWN}.prefill_s", f"{_OWN}.prefill_fraction", f"{_OWN}.tpot_s"),
     )
     tokens_per_s_per_replica: float = figure(
-        "tokens/s",
+        "token/s",
         "batch x output tokens / (TTFT + (output tokens - 1) x TPOT)",
         of=(f"{_OWN}.batch", f"{_ASK}.output_tokens", f"{_OWN}.ttft_s", f"{_OWN}.tpot_s"),
     )
     tokens_per_s_per_accelerator: float = figure(
-        "tokens/s",
+        "token/s",
         "rate of a replica / its accelerators",
         of=(f"{_OWN}.tokens_per_s_per_replica", f"{_OWN}.replica_accelerators"),
     )
     tokens_per_s: float = figure(
-        "tokens/s",
+        "token/s",
         "replicas x rate of a replica, output tokens at full load",
         of=(f"{_OWN}.replicas", f"{_OWN}.tokens_per_s_per_replica"),
     )
-    tokens_per_year: float = figure("tokens", "rate at full load x a year", of=(f"{_OWN}.tokens_per_s",))
+    tokens_per_year: float = figure("token", "rate at full load x a year", of=(f"{_OWN}.tokens_per_s",))
     accelerator_hours_per_year: float = figure(
         "h",
         "accelerators in replicas x 8,760 h",

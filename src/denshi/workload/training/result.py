@@ -126,34 +126,34 @@ class Training:
         "1", "share of the peak by precision and generation of the accelerator", of=_GEMM, active=_GEMM_CASES
     )
     weight_bytes: float = figure(
-        "bytes",
+        "byte",
         "2 x parameters on the fullest rank",
         of=("workload.@.params", "workload.@.tp", "workload.@.pp"),
         source="rajbhandari2019",
         active={"workload.@.tp": "h100-bf16", "workload.@.pp": "h100-bf16"},
     )
     gradient_bytes: float = figure(
-        "bytes",
+        "byte",
         "4 x parameters on the fullest rank",
         of=("workload.@.params", "workload.@.tp", "workload.@.pp"),
         source="rajbhandari2019",
         active={"workload.@.tp": "h100-bf16", "workload.@.pp": "h100-bf16"},
     )
     optimizer_bytes: float = figure(
-        "bytes",
+        "byte",
         "12 x parameters on the fullest rank / ranks that share them",
         of=("workload.@.params", "workload.@.dp"),
         source="rajbhandari2019",
     )
     activation_bytes: float = figure(
-        "bytes",
+        "byte",
         "layers of a stage x micro-batches in flight x bytes a layer keeps, with the logits",
         of=(f"{_MODEL}.hidden", f"{_ASK}.sequence", "workload.@.micro_batch_sequences", "workload.@.recompute"),
         source="korthikanti2022",
         active={"workload.@.micro_batch_sequences": "h100-bf16", "workload.@.recompute": "tight"},
     )
     memory_bytes: float = figure(
-        "bytes",
+        "byte",
         "weights + gradients + optimizer states + activations",
         of=tuple(f"workload.@.{part}_bytes" for part in ("weight", "gradient", "optimizer", "activation")),
     )
@@ -243,7 +243,7 @@ class Training:
         source="narayanan2021",
     )
     tokens_per_s: float = figure(
-        "tokens/s",
+        "token/s",
         "runs at a time x tokens of a step / step time, while training",
         of=("workload.@.concurrent_runs", "workload.@.batch_sequences", "workload.@.step_s"),
         active={"workload.@.concurrent_runs": "large"},
@@ -275,7 +275,7 @@ class Training:
         "accelerator-hours of a run x runs",
         of=("workload.@.accelerator_hours_per_run", "workload.@.runs_per_year"),
     )
-    tokens_per_year: float = figure("tokens", "tokens x runs", of=(f"{_ASK}.tokens", "workload.@.runs_per_year"))
+    tokens_per_year: float = figure("token", "tokens x runs", of=(f"{_ASK}.tokens", "workload.@.runs_per_year"))
     busy_fraction: float = figure(
         "1",
         "accelerator-hours of a year / (accelerators x 8,760 h)",
