@@ -96,7 +96,8 @@ def report(name: str, case: energy.EnergyInput) -> None:
     built = ", ".join(f"{id_} {value / 1e6:.3f}" for id_, value in result.capacity_kw.items() if value > 0)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{name:28} {1e3 * result.lcoe_usd_per_kwh:8.3f} USD/MWh  {wall:5.1f} s wall {cpu:5.1f} s CPU {megabytes:4.0f} MB  "
+        f"{name:28} {1e3 * result.lcoe_usd_per_kwh:8.3f} USD/MWh  {wall:5.1f} s wall {cpu:5.1f} s CPU "
+        f"{megabytes:4.0f} MB  "
         f"gap {result.residual_gap:.0e} primal {result.residual_primal:.0e}  {result.method}  GW: {built}"
     )
 

@@ -48,9 +48,9 @@ def test_stores_close_and_stay_within_their_size():
     one_way = 0.85**0.5
     stored = np.cumsum(np.where(flow < 0, -flow * one_way, -flow / one_way))
     assert size > 0
-    assert abs(stored[-1]) < NOISE * size
-    assert np.ptp(stored) <= 4.0 * size * (1 + NOISE)
-    assert np.abs(flow).max() <= size * (1 + NOISE)
+    assert abs(stored[-1]) < NOISE * 100e3
+    assert np.ptp(stored) <= 4.0 * size + NOISE * 100e3
+    assert np.abs(flow).max() <= size + NOISE * 100e3
 
 
 @pytest.mark.parametrize("supply", ["on-site", "delivered"])

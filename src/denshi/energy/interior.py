@@ -5,24 +5,25 @@ banded in time (``newton.py``), so that an iteration over 8,760 hours takes tens
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from denshi.energy.newton import Factor, factorise, solve
-from denshi.energy.pattern import Pattern, Standard, Vector
+from denshi.energy.pattern import Index, Pattern, Standard, Vector
 
-TOLERANCE = 1e-9
+TOLERANCE = 1e-8
 MOST_ITERATIONS = 250
 
 # A step ends this share of the way to the nearest bound.
 _SHORT_OF = 0.9995
+# Where rounding has taken over, points get worse: this much worse than the best ends the search.
+_WORSE = 1e3
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A primal-dual point: x, upper - x, duals of the rows, of the lower and of the upper bounds."""
+    """A primal-dual point: x, duals of rows and lower bounds; room and duals of those upper bounds that exist."""
 
     x: Vector
     room: Vector
@@ -33,117 +34,122 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far a point is from optimal: residuals, complementarity and relative gap."""
+    """How far a point is from optimal: residuals, complementarity, relative gap, and the worst of all.
+
+    ``enough`` is the complementarity at which the gap is well below the tolerance; beyond it only rounding grows.
+    """
 
     primal: Vector
     dual: Vector
     mu: float
+    enough: float
     gap: float
     error: float
 
 
-def interior_point(
-    form: Standard, pattern: Pattern, progress: Callable[[str], None] | None = None
-) -> tuple[Vector, Vector, int, bool]:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The best point found, after how many steps, and whether it is within the tolerance."""
+
+    x: Vector
+    y: Vector
+    steps: int
+    solved: bool
+
+
+def interior_point(form: Standard, pattern: Pattern, progress: Callable[[str], None] | None = None) -> Outcome:
     """Solve a programme in standard form.
 
     Returns
     -------
-    x, duals of the rows, iterations, whether the relative gap and the dual residual fell below 1e-9 and the primal
-    residual below 1e-8 of the mean load.
+    Outcome; solved where relative gap, dual residual and primal residual (in a tenth of a mean load) are below 1e-8.
     """
     # A programme without a solution drives its duals beyond all bounds; that ends below, and is no fault.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         return _iterate(form, pattern, progress)
 
 
-def _iterate(
-    form: Standard, pattern: Pattern, progress: Callable[[str], None] | None
-) -> tuple[Vector, Vector, int, bool]:
-    bounded = np.isfinite(form.upper)
+def _iterate(form: Standard, pattern: Pattern, progress: Callable[[str], None] | None) -> Outcome:
+    bounded = np.flatnonzero(np.isfinite(form.upper))
     point = _start(form, pattern, bounded)
-    stalled = 0
-    for iteration in range(MOST_ITERATIONS):
+    best, least, stalled = point, np.inf, 0
+    for step in range(MOST_ITERATIONS):
         state = _state(form, point, bounded)
-        if progress is not None and iteration % 10 == 0:
-            progress(f"solve: step {iteration}, gap {state.gap:.0e}")
-        if max(state.gap, state.error) < TOLERANCE:
-            return point.x, point.y, iteration, True
+        if progress is not None and step % 10 == 0:
+            progress(f"solve: step {step}, gap {state.gap:.0e}")
+        if state.error < least:
+            best, least = point, state.error
         theta = _theta(point, bounded)
-        if not np.isfinite(theta).all():
-            return point.x, point.y, iteration, False
+        lost = not np.isfinite(theta).all() or (least < 1e-6 and state.error > _WORSE * least)
+        if least < TOLERANCE or stalled > 4 or lost:
+            break
         try:
             factor = factorise(form, pattern, theta)
         except np.linalg.LinAlgError:
-            return point.x, point.y, iteration, False
-        step, lengths = _direction(factor, point, state, bounded)
+            break
+        move, lengths = _direction(factor, point, state, bounded)
         stalled = stalled + 1 if max(lengths) < 1e-4 else 0
-        if stalled > 4 or not np.isfinite(state.gap):
-            return point.x, point.y, iteration, False
-        point = _moved(point, step, *lengths)
-    return point.x, point.y, MOST_ITERATIONS, False
+        point = _moved(point, move, *lengths)
+    return Outcome(best.x, best.y, step, least < TOLERANCE)
 
 
-def _start(form: Standard, pattern: Pattern, bounded: npt.NDArray[np.bool_]) -> Point:
+def _start(form: Standard, pattern: Pattern, bounded: Index) -> Point:
     """Begin at the least-squares point, pushed inside the bounds."""
     factor = factorise(form, pattern, np.ones_like(form.cost))
     x, _ = solve(factor, form.rhs, np.zeros_like(form.cost))
     _, y = solve(factor, np.zeros_like(form.rhs), form.cost)
     reduced = form.cost - form.rows @ y
-    top = np.where(bounded, form.upper, 1.0)
-    x = np.where(bounded, np.clip(x, 0.1 * np.minimum(top, 1.0), 0.9 * top), np.maximum(x, 0.1))
+    top = form.upper[bounded]
+    inside = np.clip(x[bounded], 0.1 * np.minimum(top, 1.0), 0.9 * top)
+    x = np.maximum(x, 0.1)
+    x[bounded] = inside
     push = 0.1 * float(np.abs(form.cost).max())
     return Point(
         x=x,
-        room=np.where(bounded, top - x, 1.0),
+        room=top - inside,
         y=y,
         lower=np.maximum(reduced, 0.0) + push,
-        upper=np.where(bounded, np.maximum(-reduced, 0.0) + push, 0.0),
+        upper=np.maximum(-reduced[bounded], 0.0) + push,
     )
 
 
-def _state(form: Standard, point: Point, bounded: npt.NDArray[np.bool_]) -> State:
+def _state(form: Standard, point: Point, bounded: Index) -> State:
     primal = form.rhs - form.matrix @ point.x
-    dual = form.cost - form.rows @ point.y - point.lower + point.upper
-    top = np.where(bounded, form.upper, 0.0)
+    dual = form.cost - form.rows @ point.y - point.lower
+    dual[bounded] += point.upper
     cost = float(form.cost @ point.x)
-    bound = float(form.rhs @ point.y - top @ point.upper)
-    error_primal = 0.1 * np.abs(primal).max()
-    error_dual = np.abs(dual).max() / np.abs(form.cost).max()
-    return State(
-        primal=primal,
-        dual=dual,
-        mu=_complementarity(point, bounded),
-        gap=abs(cost - bound) / (1e-12 + abs(cost)),
-        error=float(max(error_primal, error_dual)),
-    )
+    bound = float(form.rhs @ point.y - form.upper[bounded] @ point.upper)
+    gap = abs(cost - bound) / (1e-12 + abs(cost))
+    error = max(gap, 0.1 * float(np.abs(primal).max()), float(np.abs(dual).max() / np.abs(form.cost).max()))
+    enough = 0.1 * TOLERANCE * (1e-12 + abs(cost)) / (len(point.x) + len(point.room))
+    return State(primal=primal, dual=dual, mu=_complementarity(point), enough=enough, gap=gap, error=error)
 
 
-def _complementarity(point: Point, bounded: npt.NDArray[np.bool_]) -> float:
-    return float(point.x @ point.lower + point.room @ point.upper) / (len(point.x) + int(bounded.sum()))
+def _complementarity(point: Point) -> float:
+    return float(point.x @ point.lower + point.room @ point.upper) / (len(point.x) + len(point.room))
 
 
-def _theta(point: Point, bounded: npt.NDArray[np.bool_]) -> Vector:
-    weight: Vector = 1.0 / (point.lower / point.x + np.where(bounded, point.upper / point.room, 0.0))
-    return weight
+def _theta(point: Point, bounded: Index) -> Vector:
+    weight = point.lower / point.x
+    weight[bounded] += point.upper / point.room
+    inverse: Vector = 1.0 / weight
+    return inverse
 
 
-def _direction(
-    factor: Factor, point: Point, state: State, bounded: npt.NDArray[np.bool_]
-) -> tuple[Point, tuple[float, float]]:
+def _direction(factor: Factor, point: Point, state: State, bounded: Index) -> tuple[Point, tuple[float, float]]:
     """Return the step and the longest lengths that stay inside the bounds, primal and dual."""
     affine = _newton(factor, point, state, bounded, -point.x * point.lower, -point.room * point.upper)
-    ahead = _moved(point, affine, *_lengths(point, affine, bounded))
-    aim = (_complementarity(ahead, bounded) / state.mu) ** 3 * state.mu
+    ahead = _moved(point, affine, *_lengths(point, affine))
+    aim = max((_complementarity(ahead) / state.mu) ** 3 * state.mu, state.enough)
     below = aim - point.x * point.lower - affine.x * affine.lower
-    above = np.where(bounded, aim - point.room * point.upper + affine.x * affine.upper, 0.0)
+    above = aim - point.room * point.upper - affine.room * affine.upper
     step = _newton(factor, point, state, bounded, below, above)
-    lengths = _lengths(point, step, bounded)
+    lengths = _lengths(point, step)
     ahead = _moved(point, step, *(min(1.0, 1.1 * length + 0.1) for length in lengths))
     below = below + _toward(ahead.x * ahead.lower, aim)
-    above = np.where(bounded, above + _toward(ahead.room * ahead.upper, aim), 0.0)
+    above = above + _toward(ahead.room * ahead.upper, aim)
     centred = _newton(factor, point, state, bounded, below, above)
-    longer = _lengths(point, centred, bounded)
+    longer = _lengths(point, centred)
     if longer[0] > 1.01 * lengths[0] or longer[1] > 1.01 * lengths[1]:
         return centred, longer
     return step, lengths
@@ -154,35 +160,31 @@ def _toward(product: Vector, aim: float) -> Vector:
     return np.maximum(np.clip(product, 0.1 * aim, 10.0 * aim) - product, -10.0 * aim)
 
 
-def _newton(
-    factor: Factor, point: Point, state: State, bounded: npt.NDArray[np.bool_], below: Vector, above: Vector
-) -> Point:
+def _newton(factor: Factor, point: Point, state: State, bounded: Index, below: Vector, above: Vector) -> Point:
     """Solve for the step with x dz + z dx = below and its twin at the upper bounds."""
-    right = state.dual - below / point.x + np.where(bounded, above / point.room, 0.0)
+    right = state.dual - below / point.x
+    right[bounded] += above / point.room
     dx, dy = solve(factor, state.primal, right)
     return Point(
         x=dx,
-        room=np.where(bounded, -dx, 0.0),
+        room=-dx[bounded],
         y=dy,
         lower=(below - point.lower * dx) / point.x,
-        upper=np.where(bounded, (above + point.upper * dx) / point.room, 0.0),
+        upper=(above + point.upper * dx[bounded]) / point.room,
     )
 
 
-def _lengths(point: Point, step: Point, bounded: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    primal = min(_longest(point.x, step.x), _longest(point.room[bounded], step.room[bounded]))
-    dual = min(_longest(point.lower, step.lower), _longest(point.upper[bounded], step.upper[bounded]))
-    return primal, dual
+def _lengths(point: Point, step: Point) -> tuple[float, float]:
+    primal = min(_longest(point.x, step.x), _longest(point.room, step.room))
+    return primal, min(_longest(point.lower, step.lower), _longest(point.upper, step.upper))
 
 
 def _longest(value: Vector, change: Vector) -> float:
-    falling = change < 0.0
-    return min(1.0, _SHORT_OF * float(np.min(-value[falling] / change[falling], initial=np.inf)))
+    return min(1.0, _SHORT_OF / max(float(np.max(-change / value, initial=0.0)), 1e-300))
 
 
 def _moved(point: Point, step: Point, primal: float, dual: float) -> Point:
-    return replace(
-        point,
+    return Point(
         x=point.x + primal * step.x,
         room=point.room + primal * step.room,
         y=point.y + dual * step.y,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _REGULARISATION = 1e-8
 _REFINEMENTS = 5
 _REFINE_TO = 0.01
-_REFINE_BELOW = 1e-10
+_REFINE_BELOW = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,18 @@ def factorise(form: Standard, pattern: Pattern, theta: Vector) -> Factor:
     link = pattern.link_map @ inner
     pairs = inner[pattern.pair_first] * inner[pattern.pair_second] / diagonal[pattern.pair_local]
     band = pattern.band_map @ np.concatenate([inner[pattern.free], pairs])
-    band = band.reshape(pattern.bandwidth + 1, len(pattern.chain))
+    band = band.reshape(pattern.bandwidth + 1, -1)
     band[-1] = band[-1] * (1.0 + 1e-13) + _REGULARISATION
     root = cholesky_banded(band, overwrite_ab=True, check_finite=False)
-    links = csr_matrix((link, (pattern.link_chain, pattern.link_local)), shape=(len(pattern.chain), len(pattern.local)))
+    links = csr_matrix(
+        (link, (pattern.link_chain, pattern.link_local)), shape=(pattern.chain_inner.shape[0], len(diagonal))
+    )
     weighted = (pattern.coupling_inner * inner).T
     edge_chain = np.hstack([pattern.chain_inner @ weighted, pattern.chain_border])
     edge_local = np.hstack([pattern.local_inner @ weighted, pattern.local_border])
     transposed = links.T.tocsr()
     solved = _solve_rows(root, diagonal, links, transposed, edge_chain, edge_local)
-    rows = len(pattern.coupling)
+    rows = len(pattern.coupling_inner)
     schur = np.zeros((edge_chain.shape[1],) * 2)
     schur[:rows, :rows] = pattern.coupling_inner @ weighted
     schur[:rows, rows:] = pattern.coupling_border
@@ -119,7 +121,7 @@ def _solve_once(factor: Factor, primal: Vector, dual: Vector) -> tuple[Vector, V
     shifted = theta * dual
     shifted[pattern.border] = 0.0
     right = primal + form.matrix @ shifted
-    rows = len(pattern.coupling)
+    rows = len(pattern.coupling_inner)
     chain, local = _solve_rows(
         factor.band,
         factor.local_diagonal,

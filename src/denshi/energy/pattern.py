@@ -46,9 +46,9 @@ class Pattern:
     in no local row, ``pair_*`` the pairs of columns of a local row; ``band_map`` takes the weights of both to the band.
     """
 
-    coupling: Index
-    local: Index
-    chain: Index
+    coupling: slice
+    local: slice
+    chain: slice
     border: Index
     inner: Index
     local_inner: "csr_matrix"
@@ -70,10 +70,10 @@ class Pattern:
 
 
 def standard(program: Program) -> Standard:
-    """Give each inequality its slack, rows in the order of the hours."""
+    """Give each inequality its slack, and order the rows: over all hours, local, chained."""
     from scipy.sparse import csc_matrix, csr_matrix
 
-    order = _hour_order(program)
+    order = _order(program)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     lower, upper = program.row_lower[order], program.row_upper[order]
@@ -98,21 +98,24 @@ def standard(program: Program) -> Standard:
 def original_duals(program: Program, duals: Vector) -> Vector:
     """Return duals of the rows in the order of the programme."""
     back = np.empty_like(duals)
-    back[_hour_order(program)] = duals
+    back[_order(program)] = duals
     return back
 
 
-def _hour_order(program: Program) -> Index:
-    return np.argsort(program.row_hour, kind="stable")
+def _order(program: Program) -> Index:
+    """Return the rows over all hours, then the local ones, then the chain hour by hour."""
+    group = np.where(program.row_hour < 0, 0, np.where(program.local, 1, 2))
+    return np.lexsort((np.arange(len(group)), program.row_hour, group))
 
 
 def pattern(program: Program, form: Standard) -> Pattern:
     """Partition a programme and build the maps from column weights to the normal matrix."""
     from scipy.sparse import csc_matrix, csr_matrix
 
-    hour, is_local = np.sort(program.row_hour), program.local[_hour_order(program)]
-    coupling, local = np.flatnonzero(hour < 0), np.flatnonzero(is_local)
-    chain = np.flatnonzero((hour >= 0) & ~is_local)
+    hour = program.row_hour[_order(program)]
+    couplings, locals_ = int(np.sum(program.row_hour < 0)), int(np.sum(program.local))
+    coupling, local = slice(0, couplings), slice(couplings, couplings + locals_)
+    chain, chained = slice(couplings + locals_, len(hour)), len(hour) - couplings - locals_
     border = _border(form.matrix, hour)
     inner = np.setdiff1d(np.arange(form.matrix.shape[1]), border)
     a_inner, a_border = csr_matrix(form.matrix[:, inner]), form.matrix[:, border].toarray()
@@ -123,9 +126,9 @@ def pattern(program: Program, form: Standard) -> Pattern:
     rows, columns = merged.indices[one].astype(np.int64), merged.indices[other].astype(np.int64)
     upper = rows <= columns
     bandwidth = int(np.max((columns - rows)[upper], initial=0))
-    place = ((bandwidth + rows - columns) * len(chain) + columns)[upper]
+    place = ((bandwidth + rows - columns) * chained + columns)[upper]
     value = (merged.data[one] * merged.data[other])[upper]
-    shape = ((bandwidth + 1) * len(chain), merged.shape[1])
+    shape = ((bandwidth + 1) * chained, merged.shape[1])
     return Pattern(
         coupling=coupling,
         local=local,

@@ -183,9 +183,7 @@ class Energy:
     residual_primal: float = figure(
         "1", "largest violation of any row or bound of the whole year / mean load", of=("energy.dispatch_kw",)
     )
-    residual_dual: float = figure(
-        "1", "largest reduced cost of the wrong sign / largest cost coefficient", of=("energy.dispatch_kw",)
-    )
+    residual_dual: float = figure("1", "largest reduced cost of the wrong sign / largest cost coefficient")
     residual_gap: float = figure(
         "1", "(cost - dual objective) / cost: how far the cost may be above the least", of=("energy.dispatch_kw",)
     )

@@ -53,8 +53,9 @@ class Solution:
 def solve(program: Program, progress: Callable[[str], None] | None = None) -> Solution | None:
     """Return a checked solution of a programme, None where none was found: it may have none."""
     form = standard(program)
-    x, y, steps, _ = interior_point(form, pattern(program, form), progress)
-    found = _checked(program, x[: form.structural], original_duals(program, y), f"interior point, {steps} steps")
+    best = interior_point(form, pattern(program, form), progress)
+    method = f"interior point, {best.steps} steps"
+    found = _checked(program, best.x[: form.structural], original_duals(program, best.y), method)
     if found.residuals.accepted:
         return found
     if progress is not None:
