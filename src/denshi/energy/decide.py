@@ -1,7 +1,7 @@
 """From the inputs of a site to its supply: check, decide, account."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -74,7 +74,8 @@ def run(inputs: EnergyInput, progress: Callable[[str], None] | None = None) -> E
     solution = solve(program, progress)
     if solution is None:
         raise explain(inputs, limit_kw)
-    return _account(inputs, _supply(inputs, program, solution), _proof(inputs, program, solution))
+    result = _account(inputs, _supply(inputs, program, solution), _proof(inputs, program, solution))
+    return _with_cleaning(inputs, result, float(program.cost @ solution.x) * float(inputs.load_kw.mean()))
 
 
 def again(inputs: EnergyInput, result: Energy) -> Energy:
@@ -127,7 +128,9 @@ def _supply(inputs: EnergyInput, program: Program, solution: Solution) -> Supply
         found = solution.x[program.columns[name]]
         return np.where(found < NOTHING, 0.0, found) * scale_kw
 
-    capacity = {t.id: float(read(f"capacity:{t.id}")[0]) for t in inputs.technologies if t.kind != "grid"}
+    sizes = {t.id: float(read(f"capacity:{t.id}")[0]) for t in inputs.technologies if t.kind != "grid"}
+    # A plant of a few millionths of the load is what the solver leaves of one that is not worth building.
+    capacity = {id_: size if size > 10.0 * NOTHING * scale_kw else 0.0 for id_, size in sizes.items()}
     nothing = np.zeros_like(inputs.load_kw)
     gas, batteries = ([t for t in inputs.technologies if t.kind == kind] for kind in ("gas", "battery"))
     return Supply(
@@ -138,6 +141,20 @@ def _supply(inputs: EnergyInput, program: Program, solution: Solution) -> Supply
             for t in batteries
         },
         export_kw=read("export") if "export" in program.columns else nothing,
+    )
+
+
+def _with_cleaning(inputs: EnergyInput, result: Energy, solved_usd: float) -> Energy:
+    """Add to the residuals what reading the decisions has changed: limits, target and cost of what is printed."""
+    mean_kw = float(inputs.load_kw.mean())
+    share = {"none": 1.0, "annual": result.clean_fraction_annual, "hourly": result.clean_fraction_hourly}[inputs.target]
+    missed = max(inputs.clean_fraction - share, 0.0)
+    over_kw = max(result.import_peak_kw - result.connection_kw, 0.0)
+    drift = abs(result.cost_usd_per_year - solved_usd) / max(abs(solved_usd), 1e-12)
+    return replace(
+        result,
+        residual_primal=max(result.residual_primal, over_kw / mean_kw, missed),
+        residual_gap=max(result.residual_gap, drift),
     )
 
 

@@ -181,11 +181,11 @@ class Energy:
         "USD/kWh", "dual of the target: what the last kWh of clean supply costs", of=_DECIDED_BY, active=_TIGHT
     )
     residual_primal: float = figure(
-        "1", "largest violation of any row or bound of the whole year / mean load", of=("energy.dispatch_kw",)
+        "1", "largest violation of any row, bound or limit of the whole year / mean load", of=("energy.dispatch_kw",)
     )
     residual_dual: float = figure("1", "largest reduced cost of the wrong sign / largest cost coefficient")
     residual_gap: float = figure(
-        "1", "(cost - dual objective) / cost: how far the cost may be above the least", of=("energy.dispatch_kw",)
+        "1", "(cost - dual objective) / cost: how far the cost may be from the least", of=("energy.dispatch_kw",)
     )
     items: tuple[Item, ...] = figure(
         "",
