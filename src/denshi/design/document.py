@@ -76,7 +76,7 @@ def run_record(scenario: Path, variant: str | None, settings: Sequence[str], pag
         "variant": variant,
         "settings": list(settings),
         "seed": "derived from the ids of the weather station and of the supply area",
-        "solver": {"name": "HiGHS", **{k: page["energy"].get(k) for k in ("residual_primal", "residual_dual")}},
+        "solver": {k: page["energy"][k] for k in ("method", "residual_primal", "residual_dual", "residual_gap")},
     }
 
 
