@@ -36,7 +36,7 @@ def design(scenario: Scenario, progress: Progress = lambda _: None) -> Design:
     root["climate"] = _climate(scenario, root)
     rounds = _sized(root, progress)
     progress("energy")
-    root["energy"] = energy.run(fill(energy.EnergyInput, root), progress)
+    root["energy"] = energy.run(fill(energy.EnergyInput, root), lambda step: progress(f"energy: {step}"))
     progress("buildout")
     root["buildout"] = buildout.run(fill(buildout.BuildoutInput, root))
     progress("finance")
