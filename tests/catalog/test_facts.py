@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from denshi.catalog import Accelerator, Model, find, rows
+from denshi.catalog import Accelerator, Model, Switch, System, find, rows
 
 SCALES = {
     "bf16_tf": ("bf16_flop_per_s", 1e12),
@@ -96,3 +96,16 @@ def test_every_accelerator_that_is_sold_has_a_system():
     carried = {system.accelerator for system in rows("systems").values()}
     without = set(rows("accelerators")) - carried
     assert without == {"a100-sxm-40gb", "h100-96gb-hbm2e-500w"}  # both are variants of a part that has one
+
+
+@pytest.mark.parametrize("id_", ["dgx-h100", "dgx-h200", "dgx-b200", "dgx-b300", "gb200-nvl72", "gb300-nvl72"])
+@pytest.mark.parametrize("field", ["accelerators", "units_per_rack", "power_kw", "liquid_fraction", "nic_bytes_per_s"])
+def test_the_units_most_often_built_stand_on_their_makers_word(id_, field):
+    assert find(System, id_).evidence[field].grade == "B"
+
+
+@pytest.mark.parametrize(("id_", "passive_kw"), [("qm9700", 0.747), ("q3400", 2.9), ("sn5600", 0.94)])
+def test_a_switch_is_counted_without_the_optics_that_the_link_counts(id_, passive_kw):
+    switch = find(Switch, id_)
+    assert switch.power_kw == passive_kw
+    assert "without its transceivers" in switch.evidence["power_kw"].note
