@@ -36,6 +36,7 @@ def _common(site: str) -> dict[str, Any]:
     place = find(Site, site)
     region = find(Region, place.region)
     return {
+        "profile": None,
         "supply_normals": supply_normals(region.profile) if region.profile else None,
         "latitude": place.latitude,
         "longitude": place.longitude,

@@ -11,6 +11,7 @@ from climate_inputs import given, given_file, write_csv
 import denshi.climate.year
 from denshi.catalog.normals import supply_normals, weather_normals
 from denshi.climate import Climate, FileClimate, from_file, read_weather, typical_year
+from denshi.errors import FileError
 from denshi.figure import figures
 from figure_checks import assert_every_figure_moves
 
@@ -21,14 +22,21 @@ OTHERS = {
 }
 
 
-def test_a_typical_year_moves_with_its_inputs() -> None:
+def write_profile(path: Path) -> str:
+    hours = "".join(f"0.{i % 9},0.{i % 7},0.{i % 5}\n" for i in range(8760))
+    path.write_text(f"solar_cf,wind_cf,clean_fraction\n{hours}", encoding="utf-8")
+    return str(path)
+
+
+def test_a_typical_year_moves_with_its_inputs(tmp_path: Path) -> None:
     cases = {
         "base": given(),
         "high": given(elevation_m=900.0),
         "plant": given(**PLANT),
         "calm": given(normals=weather_normals("jp-okayama")),
     }
-    assert_every_figure_moves(typical_year, cases, "climate", OTHERS)
+    own = {"scenario.energy.profile": [write_profile(tmp_path / "profile.csv")]}
+    assert_every_figure_moves(typical_year, cases, "climate", OTHERS | own)
 
 
 def test_a_file_moves_with_its_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +45,8 @@ def test_a_file_moves_with_its_inputs(tmp_path: Path, monkeypatch: pytest.Monkey
     base = write_csv(tmp_path / "base.csv", year)
     other = write_csv(tmp_path / "other.csv", typical_year(given("inl")))
     cases = {"base": given_file(base), "plant": given_file(base, **PLANT)}
-    alternatives = OTHERS | {"scenario.site.weather": [str(other)]}
+    own = {"scenario.energy.profile": [write_profile(tmp_path / "profile.csv")]}
+    alternatives = OTHERS | own | {"scenario.site.weather": [str(other)]}
     assert_every_figure_moves(from_file, cases, "climate", alternatives)
 
 
@@ -98,3 +107,28 @@ def test_a_fleet_in_another_time_zone_is_turned() -> None:
     east = dataclasses.replace(normals, utc_offset_h=-5.0)
     here, there = typical_year(given(normals=normals)), typical_year(given(normals=east))
     assert np.array_equal(np.roll(here.wind_cf, 1), there.wind_cf)
+
+
+def test_the_users_profile_is_taken_as_it_is(tmp_path: Path) -> None:
+    path = write_profile(tmp_path / "own.csv")
+    year = typical_year(given(profile=path))
+    assert year.solar_cf[8] == 0.8
+    assert "own.csv" in year.supply_label
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no column solar_cf"),
+        ("solar_cf,wind_cf\n" + "0,0\n" * 8760, "no column clean_fraction"),
+        ("solar_cf,wind_cf,clean_fraction\n" + "0,0,0\n" * 8784, "8,784 hours"),
+        ("solar_cf,wind_cf,clean_fraction\n" + "0,x,0\n" * 8760, "no number"),
+        ("solar_cf,wind_cf,clean_fraction\n" + "0,0,nan\n" * 8760, "no fraction"),
+        ("solar_cf,wind_cf,clean_fraction\n" + "0,1.2,0\n" * 8760, "line 2"),
+    ],
+)
+def test_a_profile_that_is_none_is_refused(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FileError, match=says):
+        typical_year(given(profile=str(path)))

@@ -6,7 +6,7 @@ from denshi.catalog.normals import SupplyNormals, WeatherNormals
 from denshi.climate.scores import Array
 from denshi.figure import figure, given
 
-_FLEET_PATHS = ("catalog.supply_normals",)
+_FLEET_PATHS = ("catalog.supply_normals", "scenario.energy.profile")
 _PV_CONSTANTS = tuple(
     f"catalog.assumptions.climate-{name}"
     for name in (
@@ -42,6 +42,7 @@ _CLEAN = "fleet: min(1, k share), k so that the mean is the region's clean fract
 class SupplyInput:
     """What the supply profiles need, whatever the weather comes from."""
 
+    profile: str | None = given("scenario.energy.profile")
     supply_normals: SupplyNormals | None = given("catalog.supply_normals")
     latitude: float = given("catalog.site.latitude", "degrees")
     longitude: float = given("catalog.site.longitude", "degrees")

@@ -1,6 +1,7 @@
 """Hourly output of a kilowatt of solar and of wind, and how clean the grid is, at the site's weather."""
 
 from functools import lru_cache, partial
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from denshi.climate.plant import (
     tracker_irradiance_w_per_m2,
     wind_output_fraction,
 )
+from denshi.climate.profile import read_profile
 from denshi.climate.record import SupplyInput
 from denshi.climate.scores import Array
 from denshi.climate.weather import Weather
@@ -29,7 +31,11 @@ def supply_profiles(given: SupplyInput, weather: Weather) -> tuple[str, Array, A
     Raises
     ------
     OutOfRangeError : a capacity factor or clean fraction that the hourly shape cannot reach.
+    FileError : the user's profile cannot be read.
     """
+    if given.profile is not None:
+        own = read_profile(given.profile)
+        return f"the user's profile {Path(given.profile).name}", own.solar_cf, own.wind_cf, own.clean_fraction
     fleet = None
     if given.supply_normals is not None:
         ahead_h = round(weather.utc_offset_h - given.supply_normals.utc_offset_h)

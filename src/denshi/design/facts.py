@@ -74,6 +74,7 @@ def gather(scenario: Scenario) -> Facts:
     system, accelerator = _hardware(scenario.compute.system)
     site = _site(scenario)
     region = find(Region, site.region)
+    _check_hours(scenario, region)
     link = find(Link, scenario.network.link)
     prices = cast(Mapping[str, Price], rows("prices"))
     return Facts(
@@ -164,6 +165,16 @@ def _normals(scenario: Scenario, site: Site) -> WeatherNormals | None:
             mend="Name an .epw, .tmy3 or .csv file of 8,760 hours",
         )
     return weather_normals(site.climate)
+
+
+def _check_hours(scenario: Scenario, region: Region) -> None:
+    """Matching hour by hour means nothing where only a yearly mean of the grid is known."""
+    if scenario.energy.target == "hourly" and region.profile is None and scenario.energy.profile is None:
+        raise InfeasibleError(
+            f"there are no hourly power data for {region.name}, only a flat price and carbon",
+            where="energy.target",
+            mend="Name an energy.profile of 8,760 hours (solar_cf, wind_cf, clean_fraction) or use the annual target",
+        )
 
 
 def _nearest_station(latitude: float, longitude: float) -> tuple[str | None, float | None]:

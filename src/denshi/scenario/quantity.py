@@ -74,10 +74,11 @@ class UserFile:
         """Return the word, or the path of the file."""
         if not isinstance(value, str):
             raise ValueError(f"expected a path, got {value!r}")
-        if value == self.word:
+        if self.word and value == self.word:
             return value
         if not value.lower().removesuffix(".gz").endswith(self.suffixes):
-            raise ValueError(f'"{value}" is neither "{self.word}" nor a file ending in {", ".join(self.suffixes)}')
+            word = f'neither "{self.word}" nor' if self.word else "not"
+            raise ValueError(f'"{value}" is {word} a file ending in {", ".join(self.suffixes)}')
         return _existing(value, info)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

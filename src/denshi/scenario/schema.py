@@ -30,6 +30,7 @@ RegionName = Annotated[str, Named(Region)]
 LinkName = Annotated[str, Named(Link)]
 TechnologyName = Annotated[str, Named(Technology)]
 Weather = Annotated[str, UserFile("typical", (".epw", ".tmy3", ".csv"))]
+Profile = Annotated[str, UserFile("", (".csv",))]
 
 DESIGN_PAGE = "scenario version 1, architecture of denshi"
 
@@ -167,6 +168,7 @@ class Energy(Table):
     target: Literal["none", "annual", "hourly"] = assumed("none", "least cost", "E")
     clean_fraction: Fraction = assumed(0.9, "24/7 studies ask for 80 to 100 % (riepin2024)", "C", ge=0, le=1)
     export_limit: Kilowatt = assumed(0.0, "no right to export", "E", ge=0)
+    profile: Profile | None = None
     supply: Literal["delivered", "on-site"] = assumed("delivered", DESIGN_PAGE)
     options: Annotated[tuple[TechnologyName, ...], Field(min_length=1, max_length=12)] = assumed(
         ("grid",), "the grid alone", "E"
