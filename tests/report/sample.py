@@ -42,13 +42,14 @@ def dispatch(load: list[float]) -> dict[str, list[float]]:
         day, clock = hour // 24, hour % 24
         sun = max(0.0, math.sin(math.pi * (clock - 6) / 12)) * (0.75 + 0.2 * math.sin(2 * math.pi * (day - 80) / 365))
         solar = 2.2e6 * sun * (0.6 + 0.4 * abs(math.sin(day * 2.1)))
-        wind = 1.5e6 * (0.35 + 0.3 * math.sin(hour / 31.0) + 0.1 * math.sin(hour / 7.0))
+        wind = 1.5e6 * (0.4 + 0.3 * math.sin(hour / 31.0) + 0.08 * math.sin(hour / 7.0))
         rest = load[hour] - 0.8e6 - solar - wind
         battery = -min(-rest, 4e5, 1.6e6 - stored) if rest < 0 else min(rest, 4e5, stored)
         stored += -battery * 0.93 if battery < 0 else -battery / 0.93
         rest -= battery
         if rest < 0:
-            solar, rest = solar + rest, 0.0
+            cut = min(solar, -rest)
+            solar, wind, rest = solar - cut, wind + rest + cut, 0.0
         for name, value in zip(found, (rest, solar, wind, battery, 0.8e6), strict=True):
             found[name].append(round(value, 3))
     return found
@@ -61,7 +62,8 @@ def figure(unit: str, formula: str = "as computed", **more: Any) -> dict[str, An
 UNITS = {
     "_kw": "kW", "_kwh": "kWh", "_usd": "USD", "_c": "C", "_s": "s", "_fraction": "1", "_usd_per_kwh": "USD/kWh",
     "_bytes": "byte", "_m2": "m2", "_kg": "kg", "_month": "month", "_years": "year", "_weeks": "week",
-    "_kwh_per_year": "kWh", "_usd_per_year": "USD/year", "_usd_per_kw_it": "USD/kW", "_usd_per_kw_facility": "USD/kW",
+    "_kwh_per_year": "kWh", "_kwh_per_run": "kWh", "_hours_per_run": "h", "_hours_per_year": "h",
+    "tokens_per_s_per_accelerator": "token/s", "power_month": "month", "_usd_per_year": "USD/year", "_usd_per_kw_it": "USD/kW", "_usd_per_kw_facility": "USD/kW",
     "_per_kwh": "gCO2/kWh", "_bytes_per_s": "byte/s", "_kva": "kVA", "_hours": "h", "tokens_per_s": "token/s",
     "tokens_per_year": "token/year", "wue_l_per_kwh": "L/kWh", "water_m3_per_year": "m3", "carbon_t_per_year": "tCO2",
     "lcoc_usd_per_accelerator_hour": "USD/h", "_j_per_token": "J/token", "_annual": "1", "_hourly": "1",
@@ -71,7 +73,7 @@ UNITS = {
 }  # fmt: skip
 COUNTS = (
     "units", "accelerators", "racks", "switches", "links", "optics", "transformers", "generators", "chillers",
-    "rejectors", "tp", "pp", "ep", "dp", "batch", "params", "scaleup_domain", "months",
+    "rejectors", "tp", "pp", "ep", "dp", "batch", "params", "scaleup_domain", "months", "runs_per_year", "micro_batch_sequences",
 )  # fmt: skip
 
 

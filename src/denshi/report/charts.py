@@ -74,13 +74,13 @@ def scale(largest: float, unit: str, lang: str, t: Texts) -> Scale:
 
 
 def layout(**axes: Any) -> dict[str, Any]:
-    """Return a layout in the house style: quiet grid, legend below, no title (the page carries it)."""
+    """Return a layout in the house style: quiet grid, legend above, no title (the page carries it)."""
     base: dict[str, Any] = {
         "font": {"family": FONT, "size": 13, "color": INK},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 8, "r": 12, "t": 12, "b": 8},
-        "legend": {"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top", "traceorder": "normal"},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
         "hoverlabel": {"font": {"family": FONT, "size": 13}},
         "hovermode": "x unified",
         "separators": ".,",

@@ -123,6 +123,7 @@ def monthly(design: Design, lang: str, t: Texts) -> Chart | None:
     needed = [sum(part) for part in months_of(load)]
     unit = scale(max(needed), "kWh", lang, t)
     names = [month(i, lang) for i in range(12)]
+    ticks = [name.removesuffix("月") for name in names]
     data: list[dict[str, Any]] = [
         {
             "type": "bar", "name": plain(technology(key, t)), "x": names, "y": unit.of(values),
@@ -146,7 +147,7 @@ def monthly(design: Design, lang: str, t: Texts) -> Chart | None:
         layout=layout(
             barmode="relative",
             bargap=0.25,
-            xaxis=axis(t["axis.month"], type="category", tickformat=""),
+            xaxis=axis(t["axis.month"], type="category", tickformat="", tickvals=names, ticktext=ticks),
             yaxis=axis(t["axis.energy"].format(unit=unit.name)),
         ),
         head=[

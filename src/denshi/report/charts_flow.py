@@ -51,7 +51,8 @@ def sankey(design: Design, lang: str, t: Texts) -> Chart | None:
     names = list(dict.fromkeys(end for link in links for end in link[:2]))
     through = {name: max(_sum(links, 0, name), _sum(links, 1, name)) for name in names}
     shown = {name: flow.labels.get(name, name) for name in names}
-    labels = [f"{plain(shown[name])}<br>{_energy(through[name], lang)}" for name in names]
+    labels = [f"{plain(shown[name])}\n{_energy(through[name], lang)}".replace("\n", "<br>") for name in names]
+    shown = {name: text.replace("\n", ", ") for name, text in shown.items()}
     factor = 1e6
     return Chart(
         id="sankey",
@@ -108,7 +109,6 @@ def _supply(flow: Flow, design: Design, t: Texts) -> None:
     for name, energy in supplied.items():
         if energy > 0:
             flow.add(technology(name, t), site, energy, BLUE, colour(name))
-    flow.add(site, t["flow.load"], load, BLACK)
     taken = {name: -energy for name, energy in supplied.items() if energy < 0}
     export = taken.pop("export", 0.0)
     flow.add(site, t["technology.export"], export, MUTED)
@@ -124,18 +124,18 @@ def _supply(flow: Flow, design: Design, t: Texts) -> None:
 
 
 def _plant(flow: Flow, design: Design, t: Texts) -> None:
-    load, it = t["flow.load"], number_at(design, "facility.it_energy_kwh_per_year")
+    site, it = t["flow.supply"], number_at(design, "facility.it_energy_kwh_per_year")
     total = number_at(design, "facility.energy_kwh_per_year") or sum(site_load(design))
     cooling = number_at(design, "facility.cooling_energy_kwh_per_year") or 0.0
     stages = numbers_at(design, "facility.loss_by_stage_kwh")
     losses = number_at(design, "facility.electrical_loss_kwh_per_year") or sum(stages.values())
-    flow.add(load, t["flow.it"], it, BLUE)
-    flow.add(load, t["flow.cooling"], cooling, _COOL)
-    flow.add(load, t["flow.electrical"], losses, _LOSS)
+    flow.add(site, t["flow.it"], it, BLUE)
+    flow.add(site, t["flow.cooling"], cooling, _COOL)
+    flow.add(site, t["flow.electrical"], losses, _LOSS)
     if abs(sum(stages.values()) - losses) < 0.02 * max(losses, 1.0):
         for name, energy in sorted(stages.items(), key=lambda one: -one[1]):
             flow.add(t["flow.electrical"], t["flow.loss"].format(name=t.get(f"stage.{name}", name)), energy, _LOSS)
-    flow.add(load, t["flow.other"], _rest(total, it or 0.0, cooling, losses), YELLOW)
+    flow.add(site, t["flow.other"], _rest(total, it or 0.0, cooling, losses), YELLOW)
 
 
 def _equipment(flow: Flow, design: Design, t: Texts) -> None:
@@ -155,16 +155,15 @@ def _work(flow: Flow, design: Design, index: int, power_kw: float | None, lang: 
     kind = text_at(design, f"{head}.kind") or text_at(design, f"scenario.workload.{index}.kind") or "training"
     energy, mfu = (power_kw or 0.0) * HOURS, number_at(design, f"{head}.mfu")
     made = number(number_at(design, f"{head}.tokens_per_year"), "token", lang)
-    work, useful, tokens = f"{head}.work", f"{head}.useful", f"{head}.tokens"
+    work, tokens = f"{head}.work", f"{head}.tokens"
     flow.labels[work] = t[f"flow.{kind}"].format(model=text_at(design, f"scenario.workload.{index}.model"))
     flow.labels[tokens] = t["flow.tokens"].format(tokens=made)
     flow.add(t["flow.compute"], work, energy, BLUE)
     if mfu is None:
         flow.add(work, tokens, energy, _USE)
         return
-    flow.labels[useful] = f"{t['flow.useful']}, MFU {percent(mfu)}"
-    flow.add(work, useful, energy * mfu, _USE)
-    flow.add(useful, tokens, energy * mfu, _USE)
+    flow.labels[tokens] += f"\n{t['flow.useful']}, MFU {percent(mfu)}"
+    flow.add(work, tokens, energy * mfu, _USE)
     flow.add(work, t["flow.stalled"], energy * (1 - mfu), MUTED)
 
 

@@ -17,6 +17,7 @@ from denshi.report.charts import (
     axis,
     dates,
     layout,
+    month,
     plain,
     scale,
     short,
@@ -135,7 +136,10 @@ def _cash_chart(
             "type": "bar", "name": t[f"series.{key}"], "x": labels, "y": unit.of(values),
             "marker": {
                 "color": _BARS[key][0],
-                "pattern": {"shape": _BARS[key][1], "size": 7, "solidity": 0.22, "fgcolor": "rgba(255,255,255,0.6)"},
+                "pattern": {
+                    "shape": _BARS[key][1], "size": 7, "solidity": 0.22, "fgcolor": "rgba(255,255,255,0.6)",
+                    "fillmode": "overlay",
+                },
             },
         }
         for key, values in parts.items()
@@ -211,6 +215,12 @@ def buildout(design: Design, lang: str, t: Texts) -> Chart | None:
     )  # fmt: skip
 
 
+def calendar_month(design: Design, index: int, lang: str) -> str:
+    """Return the name of a month of the project, counted from 0."""
+    year, which, _ = _month_date(design, index).split("-")
+    return f"{year}年{int(which)}月" if lang == "ja" else f"{month(int(which) - 1, lang)} {year}"
+
+
 def _line(stamp: str) -> dict[str, Any]:
     return {
         "type": "line", "x0": stamp, "x1": stamp, "xref": "x", "y0": 0, "y1": 1, "yref": "paper",
@@ -231,8 +241,8 @@ def _start(design: Design) -> date:
 
 def _month_date(design: Design, index: int) -> str:
     start = _start(design)
-    month = start.year * 12 + start.month - 1 + index
-    return f"{month // 12:04d}-{month % 12 + 1:02d}-01"
+    count = start.year * 12 + start.month - 1 + index
+    return f"{count // 12:04d}-{count % 12 + 1:02d}-01"
 
 
 def _years(design: Design, months: int) -> list[str]:

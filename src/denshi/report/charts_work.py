@@ -28,7 +28,10 @@ def step(design: Design, lang: str, t: Texts) -> Chart | None:
                 "x": unit.of(column), "hoverinfo": "x+name",
                 "marker": {
                     "color": _PARTS[key][0],
-                    "pattern": {"shape": _PARTS[key][1], "size": 7, "solidity": 0.2, "fgcolor": "#ffffff"},
+                    "pattern": {
+                        "shape": _PARTS[key][1], "size": 7, "solidity": 0.2, "fgcolor": "#ffffff",
+                        "fillmode": "overlay",
+                    },
                 },
             }
             for key, column in used.items()
@@ -37,7 +40,6 @@ def step(design: Design, lang: str, t: Texts) -> Chart | None:
             barmode="stack",
             hovermode="closest",
             bargap=0.4,
-            legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
             xaxis=axis(t["axis.seconds"].format(unit=unit.name)),
             yaxis=axis("", type="category", autorange="reversed", tickformat="", showgrid=False),
         ),

@@ -39,7 +39,7 @@ def _headline(design: Design, said: Mapping[str, Any], lang: str, t: Texts) -> H
         if None not in ends
         else t["no_band"]
     )
-    why = str(said.get("band") or "")
+    why = str((said.get("band_ja") if lang == "ja" else None) or said.get("band") or "")
     return Headline(
         path=path,
         label=t.get(f"headline.{name}") or label(path, t) or name or path,

@@ -7,6 +7,8 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from denshi.report import charts_energy, charts_facility, charts_flow, charts_money, charts_work, evidence, tables
 from denshi.report.charts import Chart
 from denshi.report.headlines import binding, headlines, notices
@@ -41,6 +43,7 @@ def render(design: Mapping[str, Any], lang: str = "en") -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["breakable"] = breakable
     drawn = charts(design, lang, t)
     scripts = {"plotly": get_plotlyjs(), "page": _page("page.js")}
     specs = {chart.id: {"data": chart.data, "layout": chart.layout, "height": chart.height} for chart in drawn.values()}
@@ -82,6 +85,16 @@ def embedded(value: Any) -> str:
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
+
+
+def breakable(path: str) -> Markup:
+    """Return a dotted path, escaped, that a narrow column breaks after its dots and underscores.
+
+    >>> str(breakable("a.b<c"))
+    'a.<wbr>b&lt;c'
+    """
+    text = str(escape(path))
+    return Markup(text.replace(".", ".<wbr>").replace("_", "_<wbr>"))
 
 
 def _context(design: Design, lang: str, t: Texts) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from denshi.report.charts import in_merit_order, technology
+from denshi.report.charts_money import calendar_month
 from denshi.report.locale import Texts, number
 from denshi.report.reading import Design, as_number, at, list_at, number_at, numbers_at, text_at
 from denshi.report.values import label, shown
@@ -76,10 +77,17 @@ class Grid:
 def key_figures(design: Design, section: str, lang: str, t: Texts) -> list[tuple[str, str, str]]:
     """Return (path, label, value) of a section's key figures that the design has."""
     return [
-        (path, label(path, t) or path, shown(design, path, lang, t))
+        (path, label(path, t) or path, _key(design, path, lang, t))
         for path in KEY_FIGURES[section]
         if at(design, path) is not None
     ]
+
+
+def _key(design: Design, path: str, lang: str, t: Texts) -> str:
+    months = number_at(design, path)
+    if path.endswith("_power_month") and months is not None:
+        return t["month_of"].format(date=calendar_month(design, int(months), lang), n=f"{months:g}")
+    return shown(design, path, lang, t)
 
 
 def bill(design: Design, lang: str, t: Texts) -> list[Line]:

@@ -31,7 +31,7 @@ def amount(value: float | None, path: str, unit: str, lang: str, t: Texts) -> st
     """Return a number with its unit: shares in per cent, counts with their counter word."""
     if is_share(path, unit):
         return percent(value)
-    noun = t.get(f"counter.{path.split('.')[-1]}", "") if unit == "count" else ""
+    noun = t.get(f"counter.{path.rsplit('.', maxsplit=1)[-1]}", "") if unit == "count" else ""
     return number(value, unit, lang, noun)
 
 

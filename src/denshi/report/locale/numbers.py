@@ -16,6 +16,7 @@ _PLAIN = {
 }  # fmt: skip
 _SHARES = ("_fraction", "_efficiency", "_share", "_rate", "share", "fraction", "utilisation", "occupancy")
 _SHARE_NAMES = ("mfu", "irr", "equity_irr", "loss_share")
+_PLURAL = ("year", "month", "week", "day")
 NONE = "—"
 
 
@@ -37,6 +38,8 @@ def number(value: float | None, unit: str, lang: str = "en", noun: str = "") -> 
     ('81.4万基', '31,250基')
     >>> number(30e12, "token", "ja"), number(30e12, "token", "en")
     ('30兆トークン', '30.0 T tokens')
+    >>> number(2.53e6, "kVA", "en"), number(2.53e6, "kVA", "ja"), number(128, "week", "en")
+    ('2.53 GVA', '2.53 GVA（253万kVA）', '128 weeks')
     >>> number(1.87, "USD/h", "en"), number(1.87, "USD/h", "ja")
     ('$1.87/h', '1.87ドル/時間')
     """
@@ -62,7 +65,7 @@ def is_share(path: str, unit: str) -> bool:
     >>> is_share("finance.irr", "1"), is_share("facility.pue_mean", "1"), is_share("energy.clean_fraction_hourly", "1")
     (True, False, True)
     """
-    name = path.split(".")[-1]
+    name = path.rsplit(".", maxsplit=1)[-1]
     return unit == "1" and (name in _SHARE_NAMES or name.endswith(_SHARES) or "_fraction_" in name)
 
 
@@ -72,10 +75,17 @@ def _english(value: float, unit: str) -> str:
         return f"{_english(value, top)}/{_english_unit(per)}"
     if unit == "JPY":
         return f"¥{value:,.0f}"
+    if unit == "kVA":
+        return show(value, "kW").replace("W", "VA")
+    if unit in _PLURAL:
+        return f"{_significant(value)} {unit}{'' if value == 1 else 's'}"
     if unit == "count":
+        if abs(value) >= 1e9:
+            return show(value, "USD").replace("$", "")
         return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else _significant(value)
     if unit == "token":
-        return f"{show(value, 'token')} tokens" if abs(value) >= 100 else f"{_significant(value)} tokens"
+        large = f"{value / 1e12:,.0f} T" if abs(value) >= 1e15 else show(value, "token")
+        return f"{large if abs(value) >= 100 else _significant(value)} tokens"
     written = show(value, unit)
     return written.replace(f" {unit}", f" {_english_unit(unit)}") if unit else written
 
@@ -91,7 +101,7 @@ def _japanese(value: float, unit: str, noun: str) -> str:
         return f"{_count(value)}{noun}"
     if unit == "token":
         return f"{_large(value)}トークン"
-    if unit in ("kW", "kWh"):
+    if unit in ("kW", "kWh", "kVA"):
         return _power(value, unit)
     if unit == "s":
         return _duration(value)
@@ -116,7 +126,8 @@ def _per(value: float, top: str, per: str) -> str:
 
 
 def _power(value: float, unit: str) -> str:
-    metric = _trimmed(show(_rounded(value), unit))
+    metric = _trimmed(show(_rounded(value), unit.replace("kVA", "kW")))
+    metric = metric.replace("W", "VA") if unit == "kVA" else metric
     return f"{metric}（{_large(value)}{unit}）" if abs(value) >= 1e4 else metric
 
 

@@ -9,8 +9,12 @@
     const spec = specs[id];
     const layout = Object.assign({}, spec.layout, { height: spec.height, width: width });
     if (narrow() && id !== "sankey") {
+      // The legend becomes a column: give it the height, so that the plot keeps its own.
+      const keys = spec.layout.showlegend === false || spec.data.length < 2 ? 0 : spec.data.length;
       layout.font = Object.assign({}, layout.font, { size: 11.5 });
-      layout.height = Math.round(spec.height * 1.06);
+      layout.height = spec.height + 17 * keys;
+      layout.xaxis = Object.assign({}, layout.xaxis, { nticks: 5 });
+      if (layout.xaxis.type === "date") delete layout.xaxis.dtick;
     }
     return layout;
   }
@@ -26,16 +30,29 @@
 
   async function draw(div) {
     const id = div.dataset.chart;
-    await Plotly.newPlot(div, structuredClone(specs[id].data), fitted(id, widthOf(div)), config);
+    const layout = fitted(id, widthOf(div));
+    div.style.height = layout.height + "px";
+    await Plotly.newPlot(div, structuredClone(specs[id].data), layout, config);
     div.dataset.marks = String(marks(div));
     div.dataset.drawn = "true";
   }
 
+  // Wide charts move to a new width by an animation, which paper does not wait for: they are scaled instead.
+  function shrink(width) {
+    for (const div of document.querySelectorAll(".wide [data-chart]")) {
+      div.style.zoom = width && div.layout ? Math.min(1, width / div.layout.width) : "";
+    }
+  }
+
   async function redraw(width) {
-    for (const div of document.querySelectorAll("[data-chart]")) {
+    shrink(width);
+    const kind = width ? "figure:not(.wide) [data-chart]" : "[data-chart]";
+    for (const div of document.querySelectorAll(kind)) {
       const space = width || widthOf(div);
       if (div.dataset.drawn && space > 0 && Math.abs(space - div.layout.width) > 1) {
-        await Plotly.react(div, div.data, fitted(div.dataset.chart, space), config);
+        const layout = fitted(div.dataset.chart, space);
+        div.style.height = layout.height + "px";
+        await Plotly.react(div, div.data, layout, config);
       }
     }
   }
