@@ -70,6 +70,18 @@ def annual_cost_usd_per_kw(technology: Technology, discount_rate: float) -> floa
     return recovery * technology.capex_usd_per_kw + technology.fixed_om_usd_per_kw_year
 
 
+def annuity_usd(inputs: EnergyInput, capacity_kw: Mapping[str, float]) -> float:
+    """Return the annualised capital cost of all capacity [USD/year]."""
+    return float(
+        sum(
+            capacity_kw.get(t.id, 0.0)
+            * t.capex_usd_per_kw
+            * capital_recovery_factor(inputs.discount_rate, t.lifetime_year)
+            for t in inputs.technologies
+        )
+    )
+
+
 def efficiency_one_way(technology: Technology) -> float:
     """Return the efficiency of charging alone: the square root of the round trip [1].
 

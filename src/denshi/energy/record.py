@@ -136,6 +136,16 @@ class Energy:
         ),
         source="brealey",
     )
+    annuity_usd_per_year: float = figure(
+        "USD",
+        "sum of capacity x capital recovery factor x capital cost: the part of the cost that stays level in money",
+        of=(
+            "energy.capacity_kw",
+            "catalog.technologies.*.capex_usd_per_kw",
+            "catalog.technologies.*.lifetime_year",
+            "scenario.finance.discount_rate",
+        ),
+    )
     cost_usd_per_year: float = figure("USD", "sum of the cost by technology", of=("energy.cost_by_technology_usd",))
     lcoe_usd_per_kwh: float = figure(
         "USD/kWh", "cost of a year / load of a year", of=("energy.cost_usd_per_year", "energy.load_kwh")
