@@ -14,6 +14,7 @@ from denshi.catalog import Row
 from denshi.design.binding import binding
 from denshi.design.facts import row_at
 from denshi.design.headlines import headlines
+from denshi.design.notices import notices
 from denshi.design.paths import expand, placed, plain, resolve
 from denshi.design.record import ROOMS, SCHEMA_VERSION, Design
 from denshi.design.trace import summary
@@ -36,7 +37,7 @@ def document(design: Design) -> dict[str, Any]:
         "accelerator": _row(facts.accelerator),
         "headlines": headlines(design),
         "binding": binding(design),
-        "notices": _notices(design),
+        "notices": notices(design),
         "iterations": plain(design.iterations),
         **{room: plain(getattr(design, room), _rounded) for room in ROOMS},
         "figures": {path: _declared(path, figure) for path, figure in design.figures().items()},
@@ -112,15 +113,6 @@ def _declared(path: str, figure: Any) -> dict[str, Any]:
     own = int(path.split(".")[1]) if path.startswith("workload.") else None
     of = [placed(part, own) for part in figure.of]
     return {"unit": figure.unit, "formula": figure.formula, "of": of, "source": figure.source, "grade": "D"}
-
-
-def _notices(design: Design) -> list[str]:
-    """Return what a reader must know before he quotes a number."""
-    said = [design.climate.label, design.climate.supply_label]
-    for part in (design.cluster, *design.workload, design.facility, design.energy, design.buildout, design.finance):
-        notice = getattr(part, "notice", "") or getattr(part, "notices", ())
-        said += [notice] if isinstance(notice, str) else list(notice)
-    return [text for text in said if text]
 
 
 def _evidence(design: Design) -> dict[str, Any]:

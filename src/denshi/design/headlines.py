@@ -13,11 +13,11 @@ _ALWAYS = (
 )
 _MONEY = (
     ("power_cost", "energy.lcoe_usd_per_kwh"),
-    ("clean", "energy.clean_fraction_hourly"),
     ("capex", "buildout.capex_usd"),
     ("lcoc", "finance.lcoc_usd_per_accelerator_hour"),
     ("irr", "finance.irr"),
 )
+_HOURLY = ("clean_fraction_hourly", "energy.clean_fraction_hourly")
 _OF_A_WORKLOAD = {"training": (("run_time", "run_s"),), "serving": (("serving_rate", "tokens_per_s"),)}
 
 
@@ -29,7 +29,14 @@ def headline_paths(design: Design) -> tuple[tuple[str, str], ...]:
         for label, name in _OF_A_WORKLOAD[workload.kind]
     )
     root = design.root()
-    return tuple((label, path) for label, path in (*_ALWAYS, *works, *_MONEY) if resolve(root, path) is not None)
+    chosen = (*_ALWAYS, *works, _clean(design), *_MONEY)
+    return tuple((label, path) for label, path in chosen if resolve(root, path) is not None)
+
+
+def _clean(design: Design) -> tuple[str, str]:
+    """Return the clean share that the scenario aims at; hour by hour where it aims at none."""
+    annual = design.scenario.energy.target == "annual"
+    return ("clean_fraction_annual", "energy.clean_fraction_annual") if annual else _HOURLY
 
 
 def headlines(design: Design) -> list[dict[str, Any]]:

@@ -26,7 +26,9 @@ from denshi.scenario import evidence_of
 from denshi.workload import serving, training
 
 STEP = 0.1
-MAIN = 0.1
+MAIN = 0.005
+UNKNOWN_RANGE = 0.1
+_AS_GOOD_AS_EXACT = ("A", "B")
 
 Lever = Callable[[float], Any]
 """A function from a factor on one value to the whole input with that value changed."""
@@ -50,7 +52,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The low and high of a figure and the facts that matter most for it, strongest first."""
+    """The low and high of a figure and the facts whose doubt matters most for it, strongest first."""
 
     low: float | None
     high: float | None
@@ -303,8 +305,9 @@ def _band(design: Design, path: str, effects: Mapping[str, Effect]) -> Band:
     for leaf, effect in effects.items():
         evidence, _ = evidence_at(design, leaf)
         if evidence is not None:
-            if abs(effect.elasticity) >= MAIN:
-                graded.append((abs(effect.elasticity), leaf, evidence.grade))
+            share = _doubt(effect, evidence)
+            if share >= MAIN:
+                graded.append((share, leaf, evidence.grade))
             below = hypot(below, min(effect.at_low, effect.at_high, 0.0))
             above = hypot(above, max(effect.at_low, effect.at_high, 0.0))
     graded.sort(key=lambda one: (-one[0], one[1]))
@@ -317,6 +320,18 @@ def _band(design: Design, path: str, effects: Mapping[str, Effect]) -> Band:
         effects=dict(sorted(effects.items(), key=lambda one: (-abs(one[1].elasticity), one[0]))),
         grade=worst([grade for _, _, grade in main]),
     )
+
+
+def _doubt(effect: Effect, evidence: Evidence) -> float:
+    """Return how far a fact may move a figure: by its own range, or by a tenth where a weak fact states none.
+
+    A published fact without a range (72 accelerators a rack) is as good as exact: it moves the figure, but nobody
+    doubts it.
+    """
+    ranged = max(abs(effect.at_low), abs(effect.at_high))
+    if ranged or evidence.low is not None or evidence.grade in _AS_GOOD_AS_EXACT:
+        return ranged
+    return abs(effect.elasticity) * UNKNOWN_RANGE
 
 
 def evidence_at(design: Design, path: str) -> tuple[Evidence | None, float | None]:
