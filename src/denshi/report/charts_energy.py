@@ -32,7 +32,7 @@ _WEEK = 168
 
 
 def dispatch_by_technology(design: Design) -> dict[str, list[float]]:
-    """Return the hourly series of each supply in merit order: positive serves the load, negative takes from the site."""
+    """Return the hourly series of each supply in merit order: positive serves the load, negative takes from it."""
     held = at(design, "energy.dispatch_kw") or {}
     names = [name for name in held if name not in (*_OTHERS, "export") and is_list(held[name])]
     found = {name: series_at(design, f"energy.dispatch_kw.{name}") for name in in_merit_order(names)}
@@ -65,7 +65,7 @@ def dispatch_week(design: Design, name: str, lang: str, t: Texts) -> Chart | Non
         return None
     first = weeks(design)[name]
     span = slice(first * 24, first * 24 + _WEEK)
-    unit = scale(max(max(load[span]), max(max(series[span]) for series in supply.values())), "kW", lang, t)
+    unit = scale(max(*load[span], *(max(series[span]) for series in supply.values())), "kW", lang, t)
     start = datetime.combine(COMMON_YEAR, datetime.min.time()) + timedelta(days=first)
     times = [f"{start + timedelta(hours=hour):%Y-%m-%dT%H:%M}" for hour in range(_WEEK)]
     shown = unit.of(load[span])
@@ -106,10 +106,16 @@ def _stack(parts: dict[str, list[float]], x: list[str], unit: Scale, t: Texts) -
                 label = t["technology.charging"].format(name=label) if both and group == "down" else label
                 found.append(
                     {
-                        "type": "scatter", "mode": "lines", "name": plain(label), "x": x, "y": unit.of(values),
-                        "stackgroup": group, "line": {"width": 0.6, "shape": "hv", "color": colour(key)},
-                        "fillcolor": colour(key), "fillpattern": pattern(key),
-                    }  # fmt: skip
+                        "type": "scatter",
+                        "mode": "lines",
+                        "name": plain(label),
+                        "x": x,
+                        "y": unit.of(values),
+                        "stackgroup": group,
+                        "line": {"width": 0.6, "shape": "hv", "color": colour(key)},
+                        "fillcolor": colour(key),
+                        "fillpattern": pattern(key),
+                    }
                 )
     return found
 
@@ -133,9 +139,14 @@ def monthly(design: Design, lang: str, t: Texts) -> Chart | None:
     ]  # fmt: skip
     data.append(
         {
-            "type": "scatter", "mode": "lines+markers", "name": t["series.load"], "x": names, "y": unit.of(needed),
-            "line": {"color": BLACK, "width": 2}, "marker": {"color": BLACK, "size": 6},
-        }  # fmt: skip
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": t["series.load"],
+            "x": names,
+            "y": unit.of(needed),
+            "line": {"color": BLACK, "width": 2},
+            "marker": {"color": BLACK, "size": 6},
+        }
     )
     columns = [unit.of(values) for values in sums.values()] + [unit.of(needed)]
     return Chart(
@@ -166,7 +177,7 @@ def load_duration(design: Design, lang: str, t: Texts) -> Chart | None:
         return None
     grid = [max(value, 0.0) for value in series_at(design, "energy.dispatch_kw.grid")]
     limit = number_at(design, "energy.connection_kw")
-    unit = scale(max(max(load), limit or 0.0), "kW", lang, t)
+    unit = scale(max(*load, limit or 0.0), "kW", lang, t)
     share, ys = duration(load, unit)
     data = [
         {
@@ -180,16 +191,24 @@ def load_duration(design: Design, lang: str, t: Texts) -> Chart | None:
         columns[t["series.import"]] = imports
         data.append(
             {
-                "type": "scatter", "mode": "lines", "name": t["series.import"], "x": share, "y": imports,
+                "type": "scatter",
+                "mode": "lines",
+                "name": t["series.import"],
+                "x": share,
+                "y": imports,
                 "line": {"color": BLUE, "width": 2.5, "dash": "dash"},
-            }  # fmt: skip
+            }
         )
     if limit:
         data.append(
             {
-                "type": "scatter", "mode": "lines", "name": t["series.connection"], "x": [0, 100],
-                "y": unit.of([limit, limit]), "line": {"color": VERMILION, "width": 2, "dash": "dot"},
-            }  # fmt: skip
+                "type": "scatter",
+                "mode": "lines",
+                "name": t["series.connection"],
+                "x": [0, 100],
+                "y": unit.of([limit, limit]),
+                "line": {"color": VERMILION, "width": 2, "dash": "dot"},
+            }
         )
     return Chart(
         id="load-duration",

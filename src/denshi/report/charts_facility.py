@@ -51,7 +51,7 @@ def pue_map(design: Design, lang: str, t: Texts) -> Chart | None:
     )  # fmt: skip
 
 
-def pue_duration(design: Design, lang: str, t: Texts) -> Chart | None:
+def pue_duration(design: Design, t: Texts) -> Chart | None:
     """Return hourly PUE sorted from highest to lowest."""
     pue = series_at(design, "facility.pue")
     if len(pue) != HOURS:

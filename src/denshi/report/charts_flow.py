@@ -1,5 +1,6 @@
 """The Sankey diagram from electrons to tokens: where the energy of a year goes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from denshi.report.charts import (
@@ -132,20 +133,31 @@ def _plant(flow: Flow, design: Design, t: Texts) -> None:
     flow.add(site, t["flow.it"], it, BLUE)
     flow.add(site, t["flow.cooling"], cooling, _COOL)
     flow.add(site, t["flow.electrical"], losses, _LOSS)
-    if abs(sum(stages.values()) - losses) < 0.02 * max(losses, 1.0):
-        for name, energy in sorted(stages.items(), key=lambda one: -one[1]):
-            flow.add(t["flow.electrical"], t["flow.loss"].format(name=t.get(f"stage.{name}", name)), energy, _LOSS)
+    for name, energy in sorted(_before_the_rack(stages, losses).items(), key=lambda one: -one[1]):
+        flow.add(t["flow.electrical"], t["flow.loss"].format(name=t.get(f"stage.{name}", name)), energy, _LOSS)
     flow.add(site, t["flow.other"], _rest(total, it or 0.0, cooling, losses), YELLOW)
+
+
+def _before_the_rack(stages: Mapping[str, float], losses: float) -> dict[str, float]:
+    """Return the first stages, from the grid on, that add up to the losses outside the IT equipment."""
+    found: dict[str, float] = {}
+    for name, energy in stages.items():
+        if abs(sum(found.values()) - losses) < 1e-3 * losses:
+            break
+        found[name] = energy
+    return found if abs(sum(found.values()) - losses) < 1e-3 * losses else {}
 
 
 def _equipment(flow: Flow, design: Design, t: Texts) -> None:
     it = number_at(design, "facility.it_energy_kwh_per_year") or 0.0
     network = (number_at(design, "cluster.network_power_kw") or 0.0) * HOURS
     storage = (number_at(design, "cluster.storage_power_kw") or 0.0) * HOURS
-    compute = max(it - network - storage, 0.0)
+    management = (number_at(design, "cluster.management_power_kw") or 0.0) * HOURS
+    compute = max(it - network - storage - management, 0.0)
     flow.add(t["flow.it"], t["flow.compute"], compute, BLACK)
     flow.add(t["flow.it"], t["flow.network"], network, YELLOW)
     flow.add(t["flow.it"], t["flow.storage"], storage, YELLOW)
+    flow.add(t["flow.it"], t["flow.management"], management, YELLOW)
     works = sum((as_number(work.get("power_kw")) or 0.0) * HOURS for work in list_at(design, "workload"))
     flow.add(t["flow.compute"], t["flow.idle"], _rest(compute, works), MUTED)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from denshi.report.locale import Texts
-from denshi.report.reading import Design, as_number
+from denshi.report.reading import Design, as_number, list_at
 from denshi.report.values import amount, label, shown, written
 
 ROOMS = ("sizing", "climate", "cluster", "workload", "facility", "energy", "buildout", "finance")
@@ -75,6 +75,11 @@ def _place(design: Design, path: str) -> str:
     for group in ("figures", "facts", "assumed"):
         if path in design.get(group, {}):
             return anchor(path)
+    options = list_at(design, "scenario.energy.options")
+    for index, name in enumerate(options):
+        numbered = path.replace(f"catalog.technologies.{name}.", f"catalog.technologies.{index}.")
+        if numbered != path and numbered in design.get("facts", {}):
+            return anchor(numbered)
     first = path.replace(".@.", ".0.").replace(".*.", ".0.")
     return anchor(first) if first in design.get("figures", {}) else ""
 

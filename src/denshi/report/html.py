@@ -43,7 +43,7 @@ def render(design: Mapping[str, Any], lang: str = "en") -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["breakable"] = breakable
+    environment.filters |= {"breakable": breakable, "brief": brief}
     drawn = charts(design, lang, t)
     scripts = {"plotly": get_plotlyjs(), "page": _page("page.js")}
     specs = {chart.id: {"data": chart.data, "layout": chart.layout, "height": chart.height} for chart in drawn.values()}
@@ -67,7 +67,7 @@ def charts(design: Design, lang: str, t: Texts) -> dict[str, Chart]:
         charts_energy.monthly(design, lang, t),
         charts_energy.load_duration(design, lang, t),
         charts_facility.pue_map(design, lang, t),
-        charts_facility.pue_duration(design, lang, t),
+        charts_facility.pue_duration(design, t),
         charts_money.buildout(design, lang, t),
         charts_money.capex(design, lang, t),
         charts_money.cash(design, lang, t),
@@ -85,6 +85,17 @@ def embedded(value: Any) -> str:
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
+
+
+def brief(path: str) -> str:
+    """Return the part of a path that a headline has room for.
+
+    >>> brief("catalog.assumptions.fan-power"), brief("catalog.system.price_usd"), brief("scenario.finance.utilisation")
+    ('fan-power', 'system.price_usd', 'finance.utilisation')
+    """
+    for head in ("catalog.assumptions.", "catalog.prices.", "catalog.", "scenario."):
+        path = path.removeprefix(head)
+    return path
 
 
 def breakable(path: str) -> Markup:

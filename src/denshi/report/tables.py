@@ -6,6 +6,7 @@ from typing import Any
 
 from denshi.report.charts import in_merit_order, technology
 from denshi.report.charts_money import calendar_month
+from denshi.report.headlines import span
 from denshi.report.locale import Texts, number
 from denshi.report.reading import Design, as_number, at, list_at, number_at, numbers_at, text_at
 from denshi.report.values import label, shown
@@ -39,7 +40,7 @@ KEY_FIGURES: Mapping[str, Sequence[str]] = {
     ),
 }  # fmt: skip
 
-_PLAN = ("tp", "pp", "ep", "dp")
+_PLAN = ("tp", "pp", "cp", "ep", "dp")
 _WORK_ROWS = (
     "tokens_per_s", "tokens_per_year", "mfu", "step_s", "compute_s", "communication_s", "bubble_s", "run_s",
     "runs_per_year", "accelerator_hours_per_run", "energy_kwh_per_run", "replica_accelerators", "batch", "ttft_s",
@@ -50,10 +51,9 @@ _WORK_ROWS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the bill of materials, or a subtotal of a kind of goods."""
+    """One line of the bill of materials."""
 
     name: str
-    goods: str
     count: str
     unit_price: str
     band: str
@@ -63,7 +63,16 @@ class Line:
     lead: str
     grade: str
     source: str
-    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A kind of goods with its sum and its lines; the total has no lines."""
+
+    name: str
+    cost: str
+    share: str
+    lines: Sequence[Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,41 +99,47 @@ def _key(design: Design, path: str, lang: str, t: Texts) -> str:
     return shown(design, path, lang, t)
 
 
-def bill(design: Design, lang: str, t: Texts) -> list[Line]:
-    """Return the bill of materials: dearest kind of goods first, dearest line first, a subtotal each, the total last."""
-    items = [
-        item
-        for room in ("cluster", "facility", "energy")
-        for item in list_at(design, f"{room}.items")
-        if isinstance(item, Mapping)
-    ]
+def bill(design: Design, lang: str, t: Texts) -> list[Group]:
+    """Return the bill of materials, dearest kind of goods first and dearest line first, then the total.
+
+    The supply stands below the total: its cost is in the price of electricity, not in the capital expenditure.
+    """
+    items = [item for room in ("cluster", "facility") for item in _items(design, room)]
     total = sum(map(_cost, items))
     kinds: dict[str, list[Mapping[str, Any]]] = {}
     for item in items:
         kinds.setdefault(str(item.get("goods", "other")), []).append(item)
-    lines: list[Line] = []
-    for goods, group in sorted(kinds.items(), key=lambda one: -sum(map(_cost, one[1]))):
-        name = t.get(f"goods.{goods}", goods)
-        lines += [_line(item, name, total, lang, t) for item in sorted(group, key=_cost, reverse=True)]
-        if len(group) > 1:
-            lines.append(_total(t["table.subtotal"].format(name=name), sum(map(_cost, group)), total, lang))
-    return [*lines, _total(t["table.total"], total, total, lang)] if items else []
+    ordered = sorted(kinds.items(), key=lambda one: -sum(map(_cost, one[1])))
+    groups = [_group(t.get(f"goods.{goods}", goods), group, total, lang, t) for goods, group in ordered]
+    if items:
+        groups.append(Group(t["table.total"], number(total, "USD", lang), _share(total, total), []))
+    supply_items = _items(design, "energy")
+    return [*groups, _group(t["table.bill_supply"], supply_items, 0.0, lang, t)] if supply_items else groups
+
+
+def _items(design: Design, room: str) -> list[Mapping[str, Any]]:
+    return [item for item in list_at(design, f"{room}.items") if isinstance(item, Mapping)]
 
 
 def _cost(item: Mapping[str, Any]) -> float:
     return (as_number(item.get("count")) or 0.0) * (as_number(item.get("unit_price_usd")) or 0.0)
 
 
-def _line(item: Mapping[str, Any], goods: str, total: float, lang: str, t: Texts) -> Line:
+def _group(name: str, items: Sequence[Mapping[str, Any]], total: float, lang: str, t: Texts) -> Group:
+    lines = [_line(item, total, lang, t) for item in sorted(items, key=_cost, reverse=True)]
+    cost = sum(map(_cost, items))
+    return Group(name, number(cost, "USD", lang), _share(cost, total), lines)
+
+
+def _line(item: Mapping[str, Any], total: float, lang: str, t: Texts) -> Line:
     low, high, weeks = (as_number(item.get(key)) for key in ("low_usd", "high_usd", "lead_time_weeks"))
     price = as_number(item.get("unit_price_usd"))
     wide = low is not None and high is not None and low < high
     return Line(
         name=str(item.get("name", "")),
-        goods=goods,
         count=_count(item, lang, t),
         unit_price=number(price, "USD", lang),
-        band=t["range"].format(low=number(low, "USD", lang), high=number(high, "USD", lang)) if wide else t["no_band"],
+        band=span(number(low, "USD", lang), number(high, "USD", lang), t) if wide else t["no_band"],
         cost=number(_cost(item), "USD", lang),
         share=_share(_cost(item), total),
         origin=str(item.get("origin", "")),
@@ -138,13 +153,9 @@ def _count(item: Mapping[str, Any], lang: str, t: Texts) -> str:
     unit = str(item.get("unit", ""))
     count = as_number(item.get("count"))
     if unit in ("kW", "kWh", "m", "m2"):
-        return number(count, unit, lang)
+        return number(count, unit, lang).partition("（")[0]
     noun = t.get(f"item_unit.{unit}", unit)
     return number(count, "count", lang, noun) if lang == "ja" else f"{number(count, 'count', lang)} {noun}".strip()
-
-
-def _total(name: str, cost: float, total: float, lang: str) -> Line:
-    return Line(name, "", "", "", "", number(cost, "USD", lang), _share(cost, total), "", "", "", "", is_total=True)
 
 
 def _share(cost: float, total: float) -> str:
@@ -174,11 +185,12 @@ def works(design: Design, lang: str, t: Texts) -> Grid:
     """Return the workloads side by side: one column each, one row a quantity that any of them has."""
     found = list_at(design, "workload")
     heads = [f"{i + 1}. {t.get('kind.' + _kind(design, i), _kind(design, i))}" for i in range(len(found))]
+    asked = [f"scenario.workload.{i}" for i in range(len(found))]
     rows = [
-        [t["work.model"], *(text_at(design, f"scenario.workload.{i}.model") or t["none"] for i in range(len(found)))],
-        [t["work.precision"], *(text_at(design, f"scenario.workload.{i}.precision") or t["none"] for i in range(len(found)))],
+        [t["work.model"], *(text_at(design, f"{one}.model") or t["none"] for one in asked)],
+        [t["work.precision"], *(text_at(design, f"{one}.precision") or t["none"] for one in asked)],
         [t["work.accelerators"], *(shown(design, f"workload.{i}.accelerators", lang, t) for i in range(len(found)))],
-    ]  # fmt: skip
+    ]
     plans = [_plan(design, i, t) for i in range(len(found))]
     if any(plan != t["none"] for plan in plans):
         rows.append([t["work.plan"], *plans])

@@ -9,7 +9,8 @@ from denshi.report.locale import Texts, texts
 from denshi.report.reading import Design, text_at
 
 MOST_LINES = 25
-_HEADLINES, _BINDING = 8, 3
+_HEADLINES, _BINDING = 10, 3
+_ASKED_FIRST = "lcoc_usd_per_accelerator_hour"
 
 
 def first_screen(design: Design, lang: str = "en", width: int = 80) -> str:
@@ -38,7 +39,8 @@ def first_screen(design: Design, lang: str = "en", width: int = 80) -> str:
     count = len(notices(design, lang))
     lines += ["", fit(t["terminal.notices"].format(n=count, grade_e=grade_counts(design)["E"]), width)]
     if found:
-        lines.append(fit(t["terminal.next"].format(path=found[-1].path), width))
+        asked = next((one.path for one in found if one.path.endswith(_ASKED_FIRST)), found[-1].path)
+        lines.append(fit(t["terminal.next"].format(path=asked), width))
     return "\n".join(line.rstrip() for line in lines[:MOST_LINES])
 
 
@@ -71,7 +73,8 @@ def columns(text: str) -> int:
     >>> columns("200万kW")
     7
     """
-    return sum(2 if unicodedata.east_asian_width(one) in "FW" else 0 if unicodedata.combining(one) else 1 for one in text)
+    wide = sum(unicodedata.east_asian_width(one) in "FW" for one in text)
+    return len(text) + wide - sum(unicodedata.combining(one) > 0 for one in text)
 
 
 def fit(text: str, width: int) -> str:

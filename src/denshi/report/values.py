@@ -19,7 +19,7 @@ def written(value: Any, path: str, unit: str, lang: str, t: Texts) -> str:
     if isinstance(value, bool):
         return t["yes" if value else "no"]
     if isinstance(value, str):
-        return value
+        return t.get(f"bound.{value}", value) if path.endswith(".bound") else value
     if isinstance(value, Mapping):
         return _parts(value, path, unit, lang, t)
     if is_list(value):

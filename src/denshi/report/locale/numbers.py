@@ -12,7 +12,8 @@ _PER = {
 }  # fmt: skip
 _PLAIN = {
     "C": "℃", "m2": "m²", "m3": "m³", "gCO2": "gCO₂", "tCO2": "t-CO₂", "t": "t", "year": "年", "month": "か月",
-    "week": "週", "weeks": "週", "months": "か月", "years": "年", "h": "時間", "day": "日", "kVA": "kVA", "byte": "B",
+    "week": "週", "weeks": "週", "months": "か月", "years": "年", "h": "時間", "day": "日", "kVA": "kVA",
+    "byte": "B", "sequences": "系列", "acre": "エーカー",
 }  # fmt: skip
 _SHARES = ("_fraction", "_efficiency", "_share", "_rate", "share", "fraction", "utilisation", "occupancy")
 _SHARE_NAMES = ("mfu", "irr", "equity_irr", "loss_share")
@@ -37,7 +38,7 @@ def number(value: float | None, unit: str, lang: str = "en", noun: str = "") -> 
     >>> number(814_000, "count", "ja", "基"), number(31_250, "count", "ja", "基")
     ('81.4万基', '31,250基')
     >>> number(30e12, "token", "ja"), number(30e12, "token", "en")
-    ('30兆トークン', '30.0 T tokens')
+    ('30兆トークン', '30 T tokens')
     >>> number(2.53e6, "kVA", "en"), number(2.53e6, "kVA", "ja"), number(128, "week", "en")
     ('2.53 GVA', '2.53 GVA（253万kVA）', '128 weeks')
     >>> number(1.87, "USD/h", "en"), number(1.87, "USD/h", "ja")
@@ -84,10 +85,23 @@ def _english(value: float, unit: str) -> str:
             return show(value, "USD").replace("$", "")
         return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else _significant(value)
     if unit == "token":
-        large = f"{value / 1e12:,.0f} T" if abs(value) >= 1e15 else show(value, "token")
-        return f"{large if abs(value) >= 100 else _significant(value)} tokens"
+        return f"{_tokens(value)} tokens"
+    if top == "1" and per:
+        return f"{_significant(value)}/{_english_unit(per)}"
+    if unit == "":
+        return f"{value:,.0f}" if value == round(value) and abs(value) < 1e9 else _english(value, "count")
+    if abs(value) >= 1e9 and unit in ("h", "m3", "m2", "m", "t", "tCO2"):
+        return f"{_english(value, 'count')} {_english_unit(unit)}"
     written = show(value, unit)
     return written.replace(f" {unit}", f" {_english_unit(unit)}") if unit else written
+
+
+def _tokens(value: float) -> str:
+    """Write a count of tokens as the field does: 30 T, 1.45 B, 44 M."""
+    for letter, factor in (("T", 1e12), ("B", 1e9), ("M", 1e6)):
+        if abs(value) >= factor:
+            return f"{_significant(value / factor)} {letter}"
+    return f"{value:,.0f}" if abs(value) >= 100 else _significant(value)
 
 
 def _english_unit(unit: str) -> str:
@@ -108,7 +122,7 @@ def _japanese(value: float, unit: str, noun: str) -> str:
     if unit in ("byte", "byte/s", "FLOP", "FLOP/s"):
         return show(value, unit)
     if unit == "1":
-        return _significant(value)
+        return show(value, unit)
     top, _, per = unit.partition("/")
     if per:
         return _per(value, top, per)
@@ -119,6 +133,8 @@ def _japanese(value: float, unit: str, noun: str) -> str:
 
 def _per(value: float, top: str, per: str) -> str:
     below = _PER.get(per, per)
+    if top == "1":
+        return f"{_count(value)}/{below}"
     if top in (*_MONEY, "token"):
         return f"{_japanese(value, top, '')}/{below}"
     text = _large(value) if abs(value) >= 1e5 else _significant(value)
