@@ -23,13 +23,13 @@ def _between_rooms(design: Design) -> Iterator[str]:
     if cluster.pods > 1:
         thinner = cluster.scaleout_bytes_per_s / max(cluster.inter_pod_bytes_per_s, 1.0)
         yield (
-            f"the fabric is {cluster.pods:,.0f} pods; between them an accelerator has 1/{thinner:.0f} of its bandwidth, and "
-            "a training run is assumed to stay within one"
+            f"the fabric is {cluster.pods:,.0f} pods; between them an accelerator has 1/{thinner:.0f} of its own, "
+            "and a training run is assumed to stay within one"
         )
     if energy.import_peak_kw < _LIGHT * facility.connection_kw:
         yield (
-            f"the connection ({show(facility.connection_kw, 'kW')}) is sized for all IT at nameplate in the worst hour, "
-            f"supply for the mean load, which draws at most {show(energy.import_peak_kw, 'kW')} from the grid"
+            f"the connection ({show(facility.connection_kw, 'kW')}) is sized for all IT at nameplate in the worst hour,"
+            f" supply for the mean load, which draws at most {show(energy.import_peak_kw, 'kW')} from the grid"
         )
     for i, workload in enumerate(design.workload):
         busy = getattr(workload, "busy_fraction", 1.0)
