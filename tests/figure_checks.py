@@ -148,3 +148,92 @@ def _differs(a: Any, b: Any) -> bool:
     return (
         bool(a != b) if not (isinstance(a, tuple) and any(isinstance(x, np.ndarray) for x in a)) else str(a) != str(b)
     )
+
+
+def assert_every_input_is_named(
+    run: Callable[[Any], Any], cases: Mapping[str, Any], room: str, tolerance: float = 1e-9
+) -> None:
+    """Check the other way round: an input that moves a figure stands in its ``of``, or in that of a figure it names.
+
+    Every single number of every input, of catalogue rows, mappings and tuples too, is made larger and smaller by a
+    fifth, in every case; figures that change by more than ``tolerance`` have to lead back to it.
+    """
+    missing: set[str] = set()
+    for case in cases.values():
+        before = run(case)
+        reach = {name: _reach(figures(type(before)), name, room) for name in figures(type(before))}
+        for path in sorted({one for field in inputs(type(case)) for one in _single_numbers(case, field)}):
+            for step in (1.2, 0.8):
+                for changed in _changed(case, path, {}, step):
+                    try:
+                        after = run(changed)
+                    except DenshiError:
+                        continue
+                    missing |= {
+                        f"{room}.{name} moves with {path}"
+                        for name, paths in reach.items()
+                        if not _leads_to(paths, path) and _apart(getattr(before, name), getattr(after, name), tolerance)
+                    }
+    assert not missing, f"{len(missing)} inputs that figures do not name:\n" + "\n".join(sorted(missing))
+
+
+def _reach(declared: Mapping[str, Any], name: str, room: str) -> frozenset[str]:
+    """Return every path that a figure names, by way of the room's other figures too."""
+    todo, seen, found = [name], {name}, set()
+    while todo:
+        for path in declared[todo.pop()].of:
+            own = _after(path, room).split(".")[0] if _is_own(path, room) else ""
+            if own in declared and own not in seen:
+                seen.add(own)
+                todo.append(own)
+            found.add(path)
+    return frozenset(found)
+
+
+def _leads_to(paths: frozenset[str], path: str) -> bool:
+    parts = path.split(".")
+    for one in paths:
+        named = one.split(".")
+        if len(named) <= len(parts) and all(a in ("*", b) or b == "*" for a, b in zip(named, parts, strict=False)):
+            return True
+    return False
+
+
+def _single_numbers(case: Any, field: str) -> Iterator[str]:
+    """Yield the path of each number of an input field."""
+    path = inputs(type(case))[field].path
+    yield from _numbers_below(getattr(case, field), path)
+
+
+def _numbers_below(held: Any, path: str) -> Iterator[str]:
+    if isinstance(held, bool | str) or held is None:
+        return
+    if isinstance(held, Item) or not (dataclasses.is_dataclass(held) or isinstance(held, Mapping | tuple)):
+        yield path
+    elif isinstance(held, Mapping):
+        for key, one in held.items():
+            yield from _numbers_below(one, f"{path}.{key}")
+    elif isinstance(held, tuple):
+        for one in held:
+            if dataclasses.is_dataclass(one) and hasattr(one, "id"):
+                yield from _numbers_below(one, f"{path}.{one.id}")
+            else:
+                yield path
+    else:
+        for field in dataclasses.fields(held):
+            if field.name not in ("id", "name", "aliases", "evidence"):
+                yield from _numbers_below(getattr(held, field.name), f"{path}.{field.name}")
+
+
+def _apart(a: Any, b: Any, tolerance: float) -> bool:
+    """Return whether two values differ by more than rounding."""
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() != b.keys() or any(_apart(a[key], b[key], tolerance) for key in a)
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) != len(b) or any(_apart(x, y, tolerance) for x, y in zip(a, b, strict=True))
+    if isinstance(a, Item) and isinstance(b, Item):
+        return _apart((a.count, a.unit_price_usd), (b.count, b.unit_price_usd), tolerance)
+    numbers = (int, float, np.ndarray)
+    if isinstance(a, numbers) and isinstance(b, numbers) and not isinstance(a, bool):
+        return np.shape(a) != np.shape(b) or not np.allclose(a, b, rtol=tolerance, atol=1e-12)
+    return bool(a != b)
