@@ -1,11 +1,11 @@
 """A small campus to build: two phases, hardware from abroad, plant from a neighbour."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
 from denshi.buildout import BuildoutInput
-from denshi.catalog import Item, Rule
+from denshi.catalog import Item, Rule, Technology, find
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ def rule(country: str, origin: str, goods: str, since: str, rate: float) -> Rule
     )
 
 
+def grid(months: float) -> Technology:
+    """Return the grid with a lead time of a new connection."""
+    return replace(find(Technology, "grid"), lead_time_months=months)
+
+
 def base() -> BuildoutInput:
     """Return the inputs of the small campus."""
     return BuildoutInput(
@@ -50,6 +55,10 @@ def base() -> BuildoutInput:
             item("shell", "building", 1, 3e7, "US", 40),
             item("land", "land", 1, 5e6, "US", 0),
         ),
+        energy_items=(item("battery", "energy", 20e3, 1800.0, "", 40),),
+        technologies=(grid(12.0),),
+        import_peak_kw=15e3,
+        grid_connection_kw=None,
         accelerators=7200.0,
         country="US",
         rules=(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buildout.cases import Stage, base, item, rule
+from buildout.cases import Stage, base, grid, item, rule
 from denshi.buildout import critical_item, draw_weights, month_of, rate_at, run
 from denshi.errors import InfeasibleError, OutOfRangeError
 
@@ -173,3 +173,45 @@ def test_only_the_phases_that_are_too_early_are_put_off():
     assert np.array_equal(result.reachable_online_fraction[18:], result.online_fraction[18:])
     in_time = run(base())
     assert np.array_equal(in_time.reachable_online_fraction, in_time.online_fraction)
+
+
+EARLY = (Stage(date(2026, 7, 1), 0.5), Stage(date(2028, 1, 1), 0.5))
+TURBINE = item("turbine", "energy", 200e3, 1300.0, "", 104)
+
+
+def test_the_supply_decides_the_date_and_costs_nothing_here():
+    with_, without = (run(replace(base(), phases=EARLY, energy_items=supply)) for supply in ((TURBINE,), ()))
+    assert with_.critical_item == "turbine"
+    # The lead time of supply lasts until it operates: no installation is added to it.
+    assert with_.late_weeks == pytest.approx(104 - 181 / 7)
+    assert with_.late_weeks_without_supply == without.late_weeks > 0
+    ready = 104 * 84 / 365.25
+    assert with_.reachable_online_fraction[: int(ready)].sum() == 0.0
+    assert with_.reachable_online_fraction[int(ready) + 1] == 1.0
+    for name in ("capex_usd", "tariff_usd", "facility_usd"):
+        assert getattr(with_, name) == getattr(without, name)
+    assert np.array_equal(with_.capex_draw_usd, without.capex_draw_usd)
+    assert np.array_equal(with_.online_fraction, without.online_fraction)
+
+
+def test_a_late_supply_is_said_to_be_the_supply():
+    said = run(replace(base(), phases=EARLY, energy_items=(TURBINE,))).notices[0]
+    assert said.startswith("the supply is late: turbine, ordered on the first day, is in service 78 weeks after")
+    assert "racks and plant alone are 47 weeks late" in said
+    assert "bridge power until then is not modelled" in said
+    assert "the supply" not in run(replace(base(), phases=EARLY)).notices[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "critical"),
+    [({}, "Grid supply"), ({"import_peak_kw": 0.0}, "switchgear"), ({"grid_connection_kw": 20e3}, "switchgear"),
+     ({"technologies": ()}, "switchgear")],
+)
+def test_a_grid_connection_counts_unless_it_is_granted_or_not_used(change, critical):
+    result = run(replace(base(), **{"phases": EARLY, "technologies": (grid(36.0),), **change}))
+    assert result.critical_item == critical
+
+
+def test_supply_that_comes_after_the_end_leaves_nothing_in_service():
+    result = run(replace(base(), phases=EARLY, energy_items=(replace(TURBINE, lead_time_weeks=2000.0),)))
+    assert result.reachable_online_fraction.sum() == 0.0

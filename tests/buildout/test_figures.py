@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from buildout.cases import Stage, base, item, rule
+from buildout.cases import Stage, base, grid, item, rule
 from denshi.buildout import run
 from figure_checks import assert_every_figure_moves
 
@@ -23,6 +23,7 @@ def test_every_figure_moves():
         "rule at delivery": replace(base(), tariff=None),
         "late": replace(base(), start=date(2026, 1, 1), phases=(Stage(date(2026, 7, 1), 1.0),)),
         "near tie": replace(base(), **TIE),
+        "late supply": replace(base(), phases=(Stage(date(2026, 7, 1), 1.0),), technologies=(grid(24.0),)),
     }
     alternatives = {
         "scenario.project.start": [date(2025, 3, 1), date(2026, 5, 1)],
@@ -31,6 +32,9 @@ def test_every_figure_moves():
         "scenario.finance.term_years": [8.0],
         "cluster.items": [ITEMS, (*ITEMS, item("optic", "network", 1, 1.0, "US", 200))],
         "facility.items": [(item("cooler", "cooling", 4, 1e6, "US", 90),)],
+        "energy.items": [(item("turbine", "energy", 200e3, 1300.0, "", 260),)],
+        "energy.import_peak_kw": [0.0],
+        "scenario.site.grid_connection": [50e3],
         "catalog.rules": [()],
         "catalog.site.country": ["TW", "JP"],
     }

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from denshi.catalog import Item, Rule
+from denshi.catalog import Item, Rule, Technology
 from denshi.figure import figure, given
 
 Monthly = NDArray[np.float64]
@@ -36,6 +36,10 @@ class BuildoutInput:
     it_life_years: float = given("scenario.finance.it_life_years", "year")
     cluster_items: tuple[Item, ...] = given("cluster.items")
     facility_items: tuple[Item, ...] = given("facility.items")
+    energy_items: tuple[Item, ...] = given("energy.items")
+    technologies: tuple[Technology, ...] = given("catalog.technologies")
+    import_peak_kw: float = given("energy.import_peak_kw", "kW")
+    grid_connection_kw: float | None = given("scenario.site.grid_connection", "kW")
     accelerators: float = given("cluster.accelerators", "count")
     country: str = given("catalog.site.country")
     rules: tuple[Rule, ...] = given("catalog.rules")
@@ -57,6 +61,13 @@ _WAYS = (
     "catalog.assumptions.hardware-installation-months",
     "catalog.assumptions.plant-installation-months",
 )
+_SUPPLY = (
+    "energy.items",
+    "catalog.technologies.*.lead_time_months",
+    "energy.import_peak_kw",
+    "scenario.site.grid_connection",
+)
+_OWN_WAYS = (*_ITEMS, "scenario.project.start", "catalog.assumptions.plant-installation-months")
 _SERVICE = ("buildout.phase_month", "buildout.phase_fraction")
 
 
@@ -165,9 +176,10 @@ class Buildout:
     )
     critical_item: str = figure(
         "",
-        "the item with the largest lead time + installation time",
-        of=_WAYS,
-        active=dict.fromkeys(_WAYS, "near tie"),
+        "the item with the largest lead time + installation time, among racks, network, plant and supply; a grid "
+        "connection counts unless site.grid_connection names it; the lead time of supply lasts until it operates",
+        of=(*_WAYS, *_SUPPLY),
+        active={**dict.fromkeys(_WAYS, "near tie"), **dict.fromkeys(_SUPPLY, "late supply")},
     )
     critical_lead_weeks: float = figure("week", "lead time of critical_item", of=("buildout.critical_item",))
     late_weeks: float = figure(
@@ -181,6 +193,13 @@ class Buildout:
         ),
         active=dict.fromkeys(("scenario.project.start", "catalog.assumptions.plant-installation-months"), "late"),
     )
+    late_weeks_without_supply: float = figure(
+        "week",
+        "late_weeks of racks, network and plant alone: what remains if something else gives power until the supply is "
+        "there",
+        of=(*_OWN_WAYS, "buildout.phase_month"),
+        active=dict.fromkeys((*_OWN_WAYS, "buildout.phase_month"), "late"),
+    )
     reachable_online_fraction: Monthly = figure(
         "1",
         "online_fraction with each phase no earlier than start + lead time and installation of critical_item",
@@ -189,7 +208,14 @@ class Buildout:
     )
     notices: tuple[str, ...] = figure(
         "",
-        "what a reader should know: a first phase that cannot be met, imports for which there is no rule of customs",
-        of=("buildout.late_weeks", *_ITEMS, "catalog.rules", "catalog.site.country"),
-        active={"buildout.late_weeks": "late"},
+        "what a reader should know: a first phase that cannot be met, whether it is the supply that is late, imports "
+        "for which there is no rule of customs",
+        of=(
+            "buildout.late_weeks",
+            "buildout.late_weeks_without_supply",
+            *_ITEMS,
+            "catalog.rules",
+            "catalog.site.country",
+        ),
+        active={"buildout.late_weeks": "late", "buildout.late_weeks_without_supply": "late supply"},
     )

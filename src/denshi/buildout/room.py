@@ -7,7 +7,7 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
-from denshi.buildout.delivery import PLANT, Critical, critical_item
+from denshi.buildout.delivery import PLANT, SUPPLY, Critical, connection_items, critical_item
 from denshi.buildout.record import Buildout, BuildoutInput
 from denshi.buildout.schedule import WEEKS_PER_MONTH, day_of, draw_weights, month_of, online_share
 from denshi.buildout.tariff import FREE_ON_BOARD, OVERRIDDEN, duty_rate, rule_at
@@ -43,13 +43,7 @@ def run(given: BuildoutInput) -> Buildout:
     capex = {goods: landed.works[goods] + landed.freight[goods] + landed.tariff[goods] for goods in PART}
     parts = {part: sum(capex[goods] for goods in PART if PART[goods] == part) for part in draws}
     online = online_share(at_month, fractions, months)
-    critical = critical_item(
-        (*given.cluster_items, *given.facility_items),
-        given.start,
-        day_of(at_month[0], given.start),
-        hardware_installation_months=given.hardware_installation_months,
-        plant_installation_months=given.plant_installation_months,
-    )
+    own, critical = _criticals(given, at_month[0])
     return Buildout(
         phase_month=at_month,
         phase_fraction=fractions,
@@ -78,8 +72,9 @@ def run(given: BuildoutInput) -> Buildout:
         critical_item=critical.name,
         critical_lead_weeks=critical.lead_weeks,
         late_weeks=critical.late_weeks,
+        late_weeks_without_supply=own.late_weeks,
         reachable_online_fraction=online_share(_reachable(given, critical, at_month), fractions, months),
-        notices=(*_lateness(critical), *_unruled(given, at_month[0])),
+        notices=(*_lateness(critical, own), *_unruled(given, at_month[0])),
     )
 
 
@@ -152,18 +147,41 @@ def _rates(given: BuildoutInput, item: Item, at_month: tuple[float, ...]) -> NDA
     return np.array([rate(day_of(month - installation, given.start)) for month in at_month])
 
 
+def _criticals(given: BuildoutInput, first_month: float) -> tuple[Critical, Critical]:
+    """Return what decides the first phase among racks, network and plant, and among these with the supply."""
+    own = (*given.cluster_items, *given.facility_items)
+    connection = connection_items(given.technologies, given.import_peak_kw, given.grid_connection_kw)
+
+    def among(items: tuple[Item, ...]) -> Critical:
+        return critical_item(
+            items,
+            given.start,
+            day_of(first_month, given.start),
+            hardware_installation_months=given.hardware_installation_months,
+            plant_installation_months=given.plant_installation_months,
+        )
+
+    return among(own), among((*own, *given.energy_items, *connection))
+
+
 def _reachable(given: BuildoutInput, critical: Critical, at_month: tuple[float, ...]) -> tuple[float, ...]:
     way = (critical.lead_weeks + critical.installation_weeks) / WEEKS_PER_MONTH
     ready = month_of(given.start, given.start) + way
     return tuple(max(month, ready) for month in at_month)
 
 
-def _lateness(critical: Critical) -> tuple[str, ...]:
+def _lateness(critical: Critical, own: Critical) -> tuple[str, ...]:
     if critical.late_weeks <= 0:
         return ()
+    when = f"ordered on the first day, is in service {critical.late_weeks:.0f} weeks after the first phase"
+    if critical.goods != SUPPLY:
+        weeks = f"{critical.lead_weeks:.0f} weeks of lead time and {critical.installation_weeks:.0f} of installation"
+        return (f"{critical.name}, {when} ({weeks})",)
+    alone = f"{own.late_weeks:.0f} weeks late" if own.late_weeks > 0 else "in time"
     return (
-        f"{critical.name}, ordered on the first day, is in service {critical.late_weeks:.0f} weeks after the first "
-        f"phase ({critical.lead_weeks:.0f} weeks of lead time and {critical.installation_weeks:.0f} of installation)",
+        f"the supply is late: {critical.name}, {when} ({critical.lead_weeks:.0f} weeks of lead time; racks and plant "
+        f"alone are {alone}); bridge power until then is not modelled, and a grid connection that is granted already "
+        "is named in site.grid_connection",
     )
 
 
