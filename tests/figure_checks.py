@@ -115,6 +115,9 @@ def _put(held: Any, parts: tuple[str, ...], change: Callable[[Any], Any]) -> Any
     if not parts:
         return change(held)
     head, rest = parts[0], parts[1:]
+    if isinstance(held, int | float):
+        # a price or an assumption may be given whole to one field and as its number to another
+        return change(held) if parts == ("value",) else held
     if head in ("*", "@"):
         return tuple(_put(one, rest, change) for one in held) if isinstance(held, tuple) else _put(held, rest, change)
     if isinstance(held, tuple):

@@ -41,9 +41,9 @@ _COUNT = {
 }
 _JPY = ("JPY", "円", "yen")
 
-# A yen amount becomes dollars at a dated rate, because one scenario holds one currency inside.
+# A yen amount becomes dollars at one dated rate, because a scenario holds one currency inside: the price of the Sakai
+# site, JPY 10 bn = USD 68 M (alojapan.com p=1446504, 2025).
 JPY_PER_USD = 147.06
-JPY_PER_USD_SOURCE = "KDDI Sakai site price, JPY 10 bn = USD 68 M (alojapan.com p=1446504), 2025"
 
 
 def _scaled(symbol: str, to_canonical: float, prefixes: Mapping[str, float] = _SI) -> dict[str, float]:
@@ -102,7 +102,11 @@ def _table() -> dict[str, dict[str, float]]:
 
 
 UNITS: Mapping[str, Mapping[str, float]] = MappingProxyType(_table())
-_NUMBER = re.compile(r"\s*([+-]?(?:\d[\d_,]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*", re.DOTALL)
+# A comma or underscore groups by three and nothing else: "1,5 GW" is a decimal comma elsewhere and must not be 15 GW.
+_NUMBER = re.compile(
+    r"\s*([+-]?(?:\d{1,3}(?:[,_]\d{3})+(?![\d,_])|\d+)(?:\.\d*)?(?:[eE][+-]?\d+)?|[+-]?\.\d+(?:[eE][+-]?\d+)?)(?![\d,_])\s*(.*?)\s*",
+    re.DOTALL,
+)
 
 
 def parse(text: str | float, unit: str) -> float:
@@ -133,16 +137,27 @@ def parse(text: str | float, unit: str) -> float:
     if isinstance(text, bool) or not isinstance(text, str | int | float):
         raise UnitError(f"{text!r} is not a quantity", mend=f'Write for example "{_example(unit)}"')
     if not isinstance(text, str):
-        return _finite(float(text), repr(text))
+        return _finite(_number(text), f"{str(text)[:40]}")
     match = _NUMBER.fullmatch(text)
     if match is None:
-        raise UnitError(f'"{text}" does not begin with a number', mend=f'Write for example "{_example(unit)}"')
+        comma = ". A decimal point is expected, not a comma" if re.match(r"\s*[+-]?\d*,\d", text) else ""
+        raise UnitError(
+            f'"{text[:60]}" does not begin with a number', mend=f'Write for example "{_example(unit)}"{comma}'
+        )
     number, symbol = float(match[1].replace(",", "").replace("_", "")), " ".join(match[2].split())
     if symbol == "":
         return _finite(number, text)
     if symbol in spellings:
         return _finite(number * spellings[symbol], text)
     raise UnitError(_wrong_unit(text, symbol, unit), mend=_mend(symbol, unit))
+
+
+def _number(value: float) -> float:
+    """Return a bare number as float; one too large for a float is infinite, and refused as such."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _finite(number: float, text: str) -> float:

@@ -118,3 +118,20 @@ def test_factors_agree_with_pint(unit: str, symbol: str) -> None:
     registry = pint.UnitRegistry()
     ours = UNITS[unit][symbol]
     assert ours == pytest.approx(registry(f"1 {symbol.replace('km2', 'km**2')}").to(PINT[unit]).magnitude, rel=1e-5)
+
+
+@pytest.mark.parametrize("text", ["1,5 GW", "0,9", "1_5 GW", "1,2345", "12,34,567", "1,000,00"])
+def test_a_decimal_comma_is_refused_and_never_read_as_grouping(text: str) -> None:
+    with pytest.raises(UnitError, match="does not begin with a number"):
+        parse(text, "kW")
+
+
+def test_grouping_by_three_is_read() -> None:
+    assert parse("1,234,567.5 kW", "kW") == 1_234_567.5
+    assert parse("12_000", "count") == 12_000.0
+    assert parse(".5", "1") == 0.5
+
+
+def test_a_number_too_large_for_a_float_is_refused() -> None:
+    with pytest.raises(UnitError, match="not a finite number"):
+        parse(10**400, "kW")

@@ -54,7 +54,7 @@ def test_design_writes_three_files_and_a_first_screen(
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["design.json", "report.html", "run.json"]
     page = json.loads((tmp_path / "out" / "design.json").read_text(encoding="utf-8"))
     assert page["schema_version"] == 1
-    assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["scenario_sha256"]
+    assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["files_sha256"]["small.toml"]
 
 
 def test_the_report_can_be_written_again_in_japanese(small: Path, tmp_path: Path) -> None:

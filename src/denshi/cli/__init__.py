@@ -1,5 +1,6 @@
 """The command line: one file a verb, exit codes, and errors as messages."""
 
+import io
 import os
 import sys
 
@@ -27,8 +28,12 @@ DENSHI_FAILED = 2
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status: 0 fine, 1 scenario wrong, 2 usage or denshi, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         outcome = app(arguments, standalone_mode=False)
+        sys.stdout.flush()
     except DenshiError as error:
         print(f"denshi: {error}", file=sys.stderr)
         return error.exit_status
@@ -45,6 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
         # The reader went away (`denshi … | head`): that is his right, and stdout must not be flushed at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"denshi: the output cannot be written: {error.strerror}", file=sys.stderr)
+        return DENSHI_FAILED
     except Exception as error:  # the last resort, so that no traceback reaches a user
         if os.environ.get("DENSHI_DEBUG") == "1":
             raise

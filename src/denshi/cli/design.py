@@ -40,7 +40,7 @@ def design(
     report = "report.html" if lang == "en" else f"report.{lang}.html"
     texts = {
         "design.json": as_json(page),
-        "run.json": as_json(run_record(scenario, variant, settings or (), page)),
+        "run.json": as_json(run_record(scenario, variant, settings or (), made, page)),
         report: html.render(page, lang),
     }
     write_all(folder, texts)

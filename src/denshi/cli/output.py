@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from errno import EISDIR
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,13 @@ def write_all(folder: Path, texts: Mapping[str, str]) -> None:
     pending: list[tuple[str, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for name in texts:
+            if (folder / name).is_dir():
+                raise IsADirectoryError(EISDIR, f"{name} is a folder")
         for name, text in texts.items():
             handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
             pending.append((temporary, folder / name))
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
                 file.write(text)
         for temporary, final in pending:
             Path(temporary).chmod(0o644)

@@ -33,11 +33,14 @@ def _verb(verb: str, room: str) -> Callable[..., None]:
     ) -> None:
         from denshi.cli.output import as_json, done, reader
         from denshi.design import design, room_figures
+        from denshi.errors import UsageError
         from denshi.scenario import load
 
         made = design(load(scenario, variant, settings or ()), reader())
         done()
         found = room_figures(made, room, verb if room == "workload" else "", _SHOWN_PREFIXES.get(verb, ("",)))
+        if not found:
+            raise UsageError(f"{scenario} has no workload of kind {verb}")
         if json:
             print(as_json({"schema_version": 1, "room": room, "figures": found}), end="")
             return

@@ -1,5 +1,6 @@
 """``denshi trace SCENARIO FIGURE``: what a figure is made of, down to facts and inputs."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,11 +26,15 @@ def trace(
 ) -> None:
     """Print the tree of a figure: value, unit, formula, grade and source of each part."""
     from denshi.cli.output import as_json, done, reader
-    from denshi.design import design, trace
+    from denshi.design import bands, design, trace
     from denshi.scenario import load
 
     asked = load(scenario, variant, settings or ())
-    tree = trace(design(asked, reader()), figure)
+    made = design(asked, reader())
+    tree = trace(made, figure)
+    band = bands(made, (figure,)).get(figure) if tree.kind == "figure" else None
+    if band is not None:
+        tree = replace(tree, grade=band.grade)
     done()
     if json:
         print(as_json({"schema_version": 1, **tree.as_json()}), end="")

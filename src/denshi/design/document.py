@@ -20,7 +20,7 @@ from denshi.design.record import ROOMS, SCHEMA_VERSION, Design
 from denshi.design.trace import summary
 from denshi.errors import FileError
 from denshi.figure import Evidence
-from denshi.scenario import evidence_of
+from denshi.scenario import Scenario, evidence_of
 from denshi.units import show
 
 
@@ -56,14 +56,18 @@ def read_document(path: Path) -> dict[str, Any]:
         page = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise FileError(f'"{path}" cannot be read as JSON', why=str(error)) from None
-    if not isinstance(page, dict) or page.get("schema_version") != SCHEMA_VERSION or "headlines" not in page:
+    needed = {"scenario", "headlines", "binding", "notices", "figures", "facts", *ROOMS}
+    if not isinstance(page, dict) or page.get("schema_version") != SCHEMA_VERSION or not needed <= page.keys():
         raise FileError(f'"{path}" is no design.json of schema version {SCHEMA_VERSION}')
     return page
 
 
-def run_record(scenario: Path, variant: str | None, settings: Sequence[str], page: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is needed to repeat a run: versions, hashes, solver and tolerances."""
-    libraries = ("numpy", "scipy", "pydantic", "highspy", "numba")
+def run_record(
+    scenario: Path, variant: str | None, settings: Sequence[str], design: Design, page: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what is needed to repeat a run: versions, hashes of every file read, solver and tolerances."""
+    libraries = ("numpy", "scipy", "pydantic", "highspy", "pvlib")
+    files = _files_of(design.scenario)
     return {
         "schema_version": SCHEMA_VERSION,
         "denshi": __version__,
@@ -71,14 +75,21 @@ def run_record(scenario: Path, variant: str | None, settings: Sequence[str], pag
         "machine": platform.machine(),
         "platform": sys.platform,
         "libraries": {name: version(name) for name in libraries},
-        "scenario": scenario.name,
-        "scenario_sha256": hashlib.sha256(scenario.read_bytes()).hexdigest(),
+        "scenario": scenario.name.encode("utf-8", "replace").decode(),
+        "files_sha256": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (scenario, *files)},
         "catalog_sha256": _catalog_hash(),
         "variant": variant,
         "settings": list(settings),
         "seed": "derived from the ids of the weather station and of the supply area",
         "solver": {k: page["energy"][k] for k in ("method", "residual_primal", "residual_dual", "residual_gap")},
     }
+
+
+def _files_of(scenario: Scenario) -> tuple[Path, ...]:
+    """Return the user's own files that a scenario names."""
+    names = [scenario.site.weather, scenario.energy.profile, scenario.compute.system]
+    named = [Path(name) for name in (*names, *(workload.model for workload in scenario.workload)) if name]
+    return tuple(path for path in named if path.suffix and path.is_file())
 
 
 def room_figures(design: Design, room: str, kind: str, prefixes: tuple[str, ...]) -> dict[str, dict[str, Any]]:
@@ -100,7 +111,16 @@ def room_figures(design: Design, room: str, kind: str, prefixes: tuple[str, ...]
 
 def _asked(design: Design) -> dict[str, Any]:
     asked: dict[str, Any] = design.scenario.model_dump(mode="json")
+    for table, key in ((asked["site"], "weather"), (asked["energy"], "profile"), (asked["compute"], "system")):
+        table[key] = _without_folder(table[key])
+    for workload in asked["workload"]:
+        workload["model"] = _without_folder(workload["model"])
     return asked
+
+
+def _without_folder(name: str | None) -> str | None:
+    """A user's file is named without the folder it stands in: that is his, and differs from machine to machine."""
+    return None if name is None else Path(name).name
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -1,34 +1,36 @@
 """How strongly a figure hangs on each fact: effects through the chain of rooms, bands and main inputs from them.
 
-Each room is evaluated again with one of its inputs changed and its decisions (plan, capacities) held. A fact with a
-range is put at its low and at its high; anything else moves a tenth down and up, which gives the elasticity
+Each room is evaluated again with one of its inputs changed and its decisions (plan, capacities) held: a fact with a
+range at its low and at its high, a weak fact without one and a figure of another room a tenth down and up. The slope
+between the two ends is the elasticity
 
-.. math:: e_{y,x} = \\frac{y(1.1\\,x) - y(0.9\\,x)}{0.2\\,y(x)}
+.. math:: e_{y,x} = \\frac{\\Delta y / y}{\\Delta x / x}
 
 Elasticities of rooms in a row multiply and those of parallel ways add. The band of a figure is the root of the sum of
 squares of what each fact's own low and high would do alone. Correlation between facts is not known and not counted.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from math import hypot, inf, isfinite
 from typing import Any
 
 from denshi import buildout, climate, cluster, energy, facility, finance
-from denshi.catalog import Item
+from denshi.catalog import Item, Row
 from denshi.design.facts import row_at
 from denshi.design.paths import Root, fill, placed, resolve
 from denshi.design.record import Design
 from denshi.errors import DenshiError
-from denshi.figure import Evidence, figures, inputs, worst
+from denshi.figure import Evidence, inputs, worst
 from denshi.scenario import evidence_of
 from denshi.workload import serving, training
 
 STEP = 0.1
 MAIN = 0.005
-UNKNOWN_RANGE = 0.1
-_AS_GOOD_AS_EXACT = ("A", "B")
+_AS_GOOD_AS_EXACT = ("A", "B", "D")
+# Normals are whole years of weather, and tariff rules are law: neither has a low and a high.
+_NOT_STEPPED = ("catalog.normals", "catalog.supply_normals", "catalog.rules")
 
 Lever = Callable[[float], Any]
 """A function from a factor on one value to the whole input with that value changed."""
@@ -147,20 +149,34 @@ def _stages(design: Design) -> tuple[_Stage, ...]:
 
 
 def _effects(design: Design, stage: _Stage, needed: set[str]) -> dict[str, dict[str, Effect]]:
-    """Return what each input outside the room does to each of the room's figures that is needed."""
+    """Return what each input of the room that may be in doubt does to each of the room's figures that is needed."""
     parts = {path: path[len(stage.head) + 1 :] for path in needed}
     found: dict[str, dict[str, Effect]] = {path: {} for path in needed}
-    for below in sorted(_outside(stage, {part.split(".")[0] for part in parts.values()})):
-        for label, at in _levers(stage, below):
-            evidence, fact = evidence_at(design, label)
-            ends = _ends(evidence, fact)
-            lower, upper = _again(stage, at(1 - STEP)), _again(stage, at(1 + STEP))
-            low, high = (_again(stage, at(end)) if end is not None else None for end in ends)
-            for path, part in parts.items():
-                effect = _effect(_part(stage.result, part), *(_part(r, part) for r in (lower, upper, low, high)))
-                if effect != Effect(0.0):
-                    found[path][label] = found[path].get(label, Effect(0.0)) + effect
+    for label, at in _levers(stage):
+        steps = _steps(design, label)
+        if steps is None:
+            continue
+        lower, upper = (_again(stage, at(step)) for step in steps)
+        for path, part in parts.items():
+            effect = _effect(_part(stage.result, part), _part(lower, part), _part(upper, part), steps)
+            if effect != Effect(0.0):
+                found[path][label] = found[path].get(label, Effect(0.0)) + effect
     return found
+
+
+def _steps(design: Design, label: str) -> tuple[float, float] | None:
+    """Return the factors to put on an input: its own low and high, else a tenth down and up; None to leave it alone.
+
+    What the user wrote is not in doubt, nor is a published fact without a range (72 accelerators a rack).
+    """
+    if label.split(".", maxsplit=1)[0] not in ("catalog", "scenario"):
+        return 1 - STEP, 1 + STEP
+    evidence, fact = evidence_at(design, label)
+    if evidence is None or not fact:
+        return None
+    if evidence.low is not None and evidence.high is not None:
+        return evidence.low / fact, evidence.high / fact
+    return None if evidence.grade in _AS_GOOD_AS_EXACT else (1 - STEP, 1 + STEP)
 
 
 def _again(stage: _Stage, changed: Any) -> Any:
@@ -171,9 +187,8 @@ def _again(stage: _Stage, changed: Any) -> Any:
         return None
 
 
-def _effect(
-    now: float | None, lower: float | None, upper: float | None, low: float | None, high: float | None
-) -> Effect:
+def _effect(now: float | None, lower: float | None, upper: float | None, steps: tuple[float, float]) -> Effect:
+    """Return the effect of an input at two factors on it: the change there, and the slope between."""
     if not now:
         return Effect(0.0)
 
@@ -181,70 +196,38 @@ def _effect(
         moved = 0.0 if value is None else (value - now) / abs(now)
         return moved if isfinite(moved) and abs(moved) > 1e-12 else 0.0
 
-    sides = [(lower, -STEP), (upper, STEP)]
-    slopes = [change(value) / step for value, step in sides if value is not None]
-    return Effect(sum(slopes) / len(slopes) if slopes else 0.0, change(low), change(high))
+    ends = [
+        (0.0 if value is None else step - 1.0, change(value)) for value, step in zip((lower, upper), steps, strict=True)
+    ]
+    (x0, y0), (x1, y1) = ends
+    return Effect((y1 - y0) / (x1 - x0) if x1 > x0 else 0.0, y0, y1)
 
 
-def _ends(evidence: Evidence | None, fact: float | None) -> tuple[float | None, float | None]:
-    """Return the low and the high of a fact as factors on its value."""
-    if evidence is None or evidence.low is None or evidence.high is None or not fact:
-        return None, None
-    return evidence.low / fact, evidence.high / fact
-
-
-def _outside(stage: _Stage, names: set[str]) -> set[str]:
-    """Return the paths outside the room that figures of it reach, by way of its other figures."""
-    declared = figures(type(stage.result))
-    todo, seen, found = list(names), set(names), set()
-    generic = "workload.@." if stage.own is not None else stage.head + "."
-    while todo:
-        for path in declared[todo.pop()].of:
-            if path.startswith((generic, stage.head + ".")):
-                name = path.removeprefix(generic).removeprefix(stage.head + ".").split(".")[0]
-                if name in declared and name not in seen:
-                    seen.add(name)
-                    todo.append(name)
-            else:
-                found.add(path)
-    return found
-
-
-def _levers(stage: _Stage, path: str) -> Iterator[tuple[str, Lever]]:
-    """Yield, for each single value at a path, its full path and a function from a factor to the changed input."""
+def _levers(stage: _Stage) -> Iterator[tuple[str, Lever]]:
+    """Yield, for each single number of the room's input, its full path and a function from a factor to the input."""
     for name, given in inputs(type(stage.given)).items():
-        if path == given.path or path.startswith(given.path + "."):
-            rest = tuple(path[len(given.path) + 1 :].split(".")) if path != given.path else ()
-            for label, put in _handles(getattr(stage.given, name), rest, placed(given.path, stage.own)):
-                yield label, partial(_with_field, stage.given, name, put)
+        if given.path not in _NOT_STEPPED:
+            for label, put in _handles(getattr(stage.given, name), placed(given.path, stage.own)):
+                yield label.removesuffix(".value"), partial(_with_field, stage.given, name, put)
 
 
-def _handles(held: Any, rest: tuple[str, ...], label: str) -> Iterator[tuple[str, Lever]]:
-    if rest:
-        yield from _handles_below(held, rest, label)
+def _handles(held: Any, label: str) -> Iterator[tuple[str, Lever]]:
+    if isinstance(held, Item) or _is_number(held) or hasattr(held, "mean") or _is_table(held):
+        yield label, partial(_scaled, held)
     elif isinstance(held, tuple):
         for i, one in enumerate(held):
-            if isinstance(one, Item) or _is_number(one):
-                numbered = label.replace("*", str(i), 1) if "*" in label else f"{label}.{i}"
-                yield numbered, partial(_with_element, held, i, partial(_scaled, one))
-    elif _is_number(held) or hasattr(held, "mean") or _is_table(held):
-        yield label, partial(_scaled, held)
-
-
-def _handles_below(held: Any, rest: tuple[str, ...], label: str) -> Iterator[tuple[str, Lever]]:
-    head, below = rest[0], rest[1:]
-    if isinstance(held, tuple):
-        for i, one in enumerate(held):
-            if head in ("*", "@", str(i), getattr(one, "id", None)):
-                for deeper, put in _handles(one, below, f"{label}.{getattr(one, 'id', i)}"):
-                    yield deeper, partial(_with_element, held, i, put)
+            part = getattr(one, "id", str(i))
+            inner = label.replace("*", part, 1) if "*" in label else f"{label}.{part}"
+            for deeper, put in _handles(one, inner):
+                yield deeper, partial(_with_element, held, i, put)
     elif isinstance(held, Mapping):
-        for key in tuple(held) if head == "*" else (head,):
-            for deeper, put in _handles(held[key], below, f"{label}.{key}"):
+        for key, one in held.items():
+            for deeper, put in _handles(one, f"{label}.{key}"):
                 yield deeper, partial(_with_key, held, key, put)
-    elif held is not None:
-        for deeper, put in _handles(getattr(held, head), below, f"{label}.{head}"):
-            yield deeper, partial(_with_field, held, head, put)
+    elif isinstance(held, Row):
+        for one in fields(held):
+            for deeper, put in _handles(getattr(held, one.name), f"{label}.{one.name}"):
+                yield deeper, partial(_with_field, held, one.name, put)
 
 
 def _scaled(held: Any, factor: float) -> Any:
@@ -305,11 +288,12 @@ def _band(design: Design, path: str, effects: Mapping[str, Effect]) -> Band:
     for leaf, effect in effects.items():
         evidence, _ = evidence_at(design, leaf)
         if evidence is not None:
-            share = _doubt(effect, evidence)
+            share = max(abs(effect.at_low), abs(effect.at_high))
             if share >= MAIN:
                 graded.append((share, leaf, evidence.grade))
-            below = hypot(below, min(effect.at_low, effect.at_high, 0.0))
-            above = hypot(above, max(effect.at_low, effect.at_high, 0.0))
+            if evidence.low is not None:
+                below = hypot(below, min(effect.at_low, effect.at_high, 0.0))
+                above = hypot(above, max(effect.at_low, effect.at_high, 0.0))
     graded.sort(key=lambda one: (-one[0], one[1]))
     main = graded[:3]
     wide = below > 0 or above > 0
@@ -320,18 +304,6 @@ def _band(design: Design, path: str, effects: Mapping[str, Effect]) -> Band:
         effects=dict(sorted(effects.items(), key=lambda one: (-abs(one[1].elasticity), one[0]))),
         grade=worst([grade for _, _, grade in main]),
     )
-
-
-def _doubt(effect: Effect, evidence: Evidence) -> float:
-    """Return how far a fact may move a figure: by its own range, or by a tenth where a weak fact states none.
-
-    A published fact without a range (72 accelerators a rack) is as good as exact: it moves the figure, but nobody
-    doubts it.
-    """
-    ranged = max(abs(effect.at_low), abs(effect.at_high))
-    if ranged or evidence.low is not None or evidence.grade in _AS_GOOD_AS_EXACT:
-        return ranged
-    return abs(effect.elasticity) * UNKNOWN_RANGE
 
 
 def evidence_at(design: Design, path: str) -> tuple[Evidence | None, float | None]:

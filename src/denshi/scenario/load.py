@@ -46,18 +46,22 @@ def load(path: str | Path, variant: str | None = None, settings: Sequence[str] =
     UsageError : the variant or a setting is not one.
     """
     source = _read(Path(path))
+    scenario = _validated(source, variant, settings)
+    if variant is None:
+        _check_variants(source)
+    return scenario
+
+
+def _validated(source: _Source, variant: str | None, settings: Sequence[str]) -> Scenario:
     tree = dict(source.tree)
     variants = tree.pop(_VARIANTS, {})
     changes = _variant(variants, variant, source) | dict(_setting(text) for text in settings)
     for dotted, value in changes.items():
         _lay_over(tree, dotted, value, source)
     try:
-        scenario = Scenario.model_validate(tree, context={"folder": source.folder})
+        return Scenario.model_validate(tree, context={"folder": source.folder})
     except ValidationError as error:
         raise ScenarioError(_faults(error, source)) from None
-    if isinstance(variants, dict) and variant is None:
-        _check_variants(source, variants)
-    return scenario
 
 
 def variants_of(path: str | Path) -> tuple[str, ...]:
@@ -68,8 +72,8 @@ def variants_of(path: str | Path) -> tuple[str, ...]:
 
 def _read(path: Path) -> _Source:
     shown = str(path)
-    if "\x00" in shown or not path.exists():
-        raise FileError(f'there is no file "{shown}"', mend="Check the path")
+    if not _exists(path):
+        raise FileError(f'there is no file "{shown[:200]}"', mend="Check the path")
     if path.is_dir():
         raise FileError(f'"{shown}" is a directory', mend="Name a scenario file such as examples/hyperion.toml")
     try:
@@ -86,11 +90,19 @@ def _read(path: Path) -> _Source:
         raise FileError(f'"{shown}" is empty', mend="Begin from one of the examples")
     try:
         tree = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         found = re.search(r"at line (\d+)", str(error))
         fault = Fault(shown, int(found[1]) if found else 0, "", f"not TOML: {error}")
         raise ScenarioError([fault]) from None
     return _Source(shown, path.resolve().parent, tree, lines_by_path(text))
+
+
+def _exists(path: Path) -> bool:
+    """Return whether a path exists; one that no file system could hold does not."""
+    try:
+        return "\x00" not in str(path) and path.exists()
+    except OSError:
+        return False
 
 
 def _variant(variants: Any, name: str | None, source: _Source) -> dict[str, Any]:
@@ -102,17 +114,18 @@ def _variant(variants: Any, name: str | None, source: _Source) -> dict[str, Any]
     return dict(_flat(variants[name]))
 
 
-def _check_variants(source: _Source, variants: dict[str, Any]) -> None:
+def _check_variants(source: _Source) -> None:
     """A variant is checked with the file, so that its faults do not wait for the day it is used."""
     faults: list[Fault] = []
-    for name in variants:
+    variants = source.tree.get(_VARIANTS, {})
+    for name in variants if isinstance(variants, dict) else ():
+        line = line_of(f"{_VARIANTS}.{name}", source.lines)
         try:
-            load(source.name, variant=name)
+            _validated(source, name, ())
         except ScenarioError as error:
-            line = line_of(f"{_VARIANTS}.{name}", source.lines)
             faults += [Fault(f.file, line, f"{_VARIANTS}.{name}: {f.path}", f.what, f.mend) for f in error.faults]
         except UsageError as error:
-            faults.append(Fault(source.name, line_of(f"{_VARIANTS}.{name}", source.lines), "", error.what, error.mend))
+            faults.append(Fault(source.name, line, f"{_VARIANTS}.{name}", error.what, error.mend))
     if faults:
         raise ScenarioError(faults)
 
@@ -135,7 +148,7 @@ def _setting(text: str) -> tuple[str, Any]:
         raise UsageError(f'"{text}" is not of the form dotted.path=value', where="--set")
     try:
         return path.strip(), tomllib.loads(f"value = {value.strip()}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return path.strip(), value.strip()
 
 
@@ -147,17 +160,21 @@ def _lay_over(tree: dict[str, Any], dotted: str, value: Any, source: _Source) ->
             copied = holder.get(part, {})
             holder[part] = dict(copied) if isinstance(copied, dict) else list(copied) if _is_list(copied) else copied
             holder = holder[part]
-        elif _is_list(holder) and part.isdigit() and int(part) < len(holder):
+        elif _is_list(holder) and _is_index(part, holder) and isinstance(holder[int(part)], dict):
             holder[int(part)] = dict(holder[int(part)])
             holder = holder[int(part)]
         else:
             raise UsageError(f'"{dotted}" leads nowhere in {source.name}', why=f'"{part}" is no table there')
     if isinstance(holder, dict):
         holder[last] = value
-    elif _is_list(holder) and last.isdigit() and int(last) < len(holder):
+    elif _is_list(holder) and _is_index(last, holder):
         holder[int(last)] = value
     else:
         raise UsageError(f'"{dotted}" leads nowhere in {source.name}')
+
+
+def _is_index(part: str, holder: Sequence[Any]) -> bool:
+    return part.isascii() and part.isdecimal() and len(part) < 6 and int(part) < len(holder)
 
 
 def _is_list(value: Any) -> bool:

@@ -76,7 +76,7 @@ class UserFile:
             raise ValueError(f"expected a path, got {value!r}")
         if self.word and value == self.word:
             return value
-        if not value.lower().removesuffix(".gz").endswith(self.suffixes):
+        if not value.lower().endswith(self.suffixes):
             word = f'neither "{self.word}" nor' if self.word else "not"
             raise ValueError(f'"{value}" is {word} a file ending in {", ".join(self.suffixes)}')
         return _existing(value, info)
@@ -88,8 +88,12 @@ class UserFile:
 
 def _existing(value: str, info: ValidationInfo) -> str:
     folder = Path((info.context or {}).get("folder", "."))
-    if "\x00" in value or not (folder / value).is_file():
-        raise ValueError(f'there is no file "{value}" beside the scenario')
+    try:
+        there = "\x00" not in value and (folder / value).is_file()
+    except OSError:
+        there = False
+    if not there:
+        raise ValueError(f'there is no file "{value[:200]}" beside the scenario')
     return str(folder / value)
 
 

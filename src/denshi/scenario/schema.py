@@ -12,6 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from denshi.catalog import Link, Model, Region, Site, System, Technology
 from denshi.scenario.quantity import Named, Quantity, UserFile, assumed
 
+# A date of TOML, not a number or a text that could be read as one.
+Day = Annotated[date, Field(strict=True, ge=date(2015, 1, 1), le=date(2060, 12, 31))]
 Kilowatt = Annotated[float, Quantity("kW")]
 Metre = Annotated[float, Quantity("m")]
 Token = Annotated[float, Quantity("token")]
@@ -29,7 +31,7 @@ SiteName = Annotated[str, Named(Site)]
 RegionName = Annotated[str, Named(Region)]
 LinkName = Annotated[str, Named(Link)]
 TechnologyName = Annotated[str, Named(Technology)]
-Weather = Annotated[str, UserFile("typical", (".epw", ".tmy3", ".csv"))]
+Weather = Annotated[str, UserFile("typical", (".epw", ".tmy3", ".csv", ".epw.gz", ".tmy3.gz", ".csv.gz"))]
 Profile = Annotated[str, UserFile("", (".csv",))]
 
 DESIGN_PAGE = "scenario version 1, architecture of denshi"
@@ -52,7 +54,7 @@ class Project(Table):
     """What the design is called and when its first month is."""
 
     name: str = Field(min_length=1, max_length=120)
-    start: date = Field(ge=date(2015, 1, 1), le=date(2060, 12, 31))
+    start: Day
     currency: Literal["USD"] = assumed("USD", "amounts in yen are converted on the way in", "D")
 
 
@@ -184,7 +186,7 @@ class Energy(Table):
 class Phase(Table):
     """A part of the accelerators that goes into service on a date."""
 
-    date: date
+    date: Day
     fraction: Fraction = Field(gt=0, le=1)
 
 
