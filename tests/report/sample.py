@@ -101,7 +101,9 @@ def declared(design: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def headline(path: str, label: str, value: Any, unit: str, low: Any, high: Any, grade: str, *main: str) -> dict[str, Any]:
+def headline(
+    path: str, label: str, value: Any, unit: str, low: Any, high: Any, grade: str, *main: str
+) -> dict[str, Any]:
     band = "low and high of the main catalogue facts" if low is not None else "no band"
     return {
         "path": path, "label": label, "value": value, "unit": unit, "low": low, "high": high, "band": band,
@@ -269,7 +271,13 @@ def grid_only(name: str = "堺キャンパス") -> dict[str, Any]:
     """A Japanese site on the grid alone, one workload, no revenue: every metric that needs one is null."""
     design = sample(name)
     load = design["facility"]["load_kw"]
-    design["site"] = {"id": "kddi-sakai", "name": "大阪堺データセンター", "state": None, "country": "JP", "region": "JP-kansai"}
+    design["site"] = {
+        "id": "kddi-sakai",
+        "name": "大阪堺データセンター",
+        "state": None,
+        "country": "JP",
+        "region": "JP-kansai",
+    }
     design["scenario"]["workload"] = design["scenario"]["workload"][1:]
     design["workload"] = design["workload"][1:]
     design["energy"] |= {

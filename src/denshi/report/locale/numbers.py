@@ -46,6 +46,8 @@ def number(value: float | None, unit: str, lang: str = "en", noun: str = "") -> 
     """
     if value is None or not math.isfinite(value):
         return NONE
+    if unit == "1" and abs(value) >= 10 and value == round(value):
+        unit = "count"
     return _japanese(value, unit, noun) if lang == "ja" else _english(value, unit)
 
 

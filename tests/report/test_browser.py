@@ -1,0 +1,58 @@
+"""The report in a real browser: charts have marks, the console is silent, nothing overflows, no user text runs."""
+
+import pytest
+
+from denshi.report import html
+from report.browser import open_page
+from report.sample import grid_only, sample
+
+CHARTS = {
+    "sankey", "step", "warm", "cold", "monthly", "load-duration", "pue-map", "pue-duration", "buildout", "capex", "cash"
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("en", 360), ("ja", 1280), ("ja", 360)])
+def test_every_chart_has_marks_and_the_page_fits(lang, width, tmp_path):
+    seen = open_page(html.render(sample(), lang), tmp_path, width)
+    assert seen.console == []
+    assert set(seen.page["marks"]) == CHARTS
+    assert min(seen.page["marks"].values()) > 0, seen.page["marks"]
+    assert seen.page["drawn"] == seen.page["charts"] == str(len(CHARTS))
+    assert int(seen.page["clientWidth"]) == width
+    assert int(seen.page["scrollWidth"]) <= width
+    assert seen.page["unnamed"] == 0
+    assert seen.page["twice"] == []
+    assert seen.page["broken"] == []
+
+
+@pytest.mark.slow
+def test_a_site_on_the_grid_alone_without_revenue_is_drawn(tmp_path):
+    seen = open_page(html.render(grid_only(), "ja"), tmp_path, 360)
+    assert seen.console == []
+    assert set(seen.page["marks"]) == CHARTS - {"step"}
+    assert min(seen.page["marks"].values()) > 0
+    assert int(seen.page["scrollWidth"]) <= 360
+
+
+@pytest.mark.slow
+def test_what_users_write_is_inert(tmp_path):
+    bad = '</script><script>window.touched="name"</script><img src=x onerror="window.touched=\'image\'">'
+    design = sample(bad)
+    design["site"]["name"] = bad
+    design["notices"] = [bad, "\u2028{{ 7 * 7 }}"]
+    design["binding"][0] |= {"what": bad, "path": bad}
+    design["headlines"][0] |= {"label": bad, "path": bad, "band": bad, "main": [bad], "grade": bad}
+    design["scenario"]["workload"][0]["model"] = '<a href="javascript:window.touched=1">m</a>' + bad
+    design["cluster"]["items"][0]["name"] = bad
+    design["facts"][bad] = {"value": bad, "unit": bad, "source": bad, "date": bad, "grade": "E"}
+    design["figures"][bad] = {"unit": bad, "formula": bad, "of": [bad], "source": bad, "grade": "D"}
+    design["energy"]["dispatch_kw"][bad] = design["energy"]["dispatch_kw"]["grid"]
+    design["facility"]["loss_by_stage_kwh"] = {bad: sum(design["facility"]["loss_by_stage_kwh"].values())}
+    seen = open_page(html.render(design, "en"), tmp_path)
+    assert seen.page["touched"] == "undefined"
+    assert seen.page["scripts"] == 3
+    assert seen.page["title"] == bad
+    assert bad in seen.page["text"]
+    assert "javascript:window.touched" in seen.page["labels"]
+    assert seen.console == []
