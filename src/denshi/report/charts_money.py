@@ -82,7 +82,7 @@ def capex(design: Design, lang: str, t: Texts) -> Chart | None:
         layout=layout(
             showlegend=False,
             hovermode="closest",
-            xaxis=axis(unit.name, range=[0, 1.22 * total / unit.factor], nticks=5),
+            xaxis=axis(unit.name, range=[0, 1.22 * total / unit.factor], nticks=7),
             yaxis=axis("", type="category", autorange="reversed", tickformat="", showgrid=False),
             waterfallgap=0.35,
         ),
@@ -108,8 +108,10 @@ def cash(design: Design, lang: str, t: Texts) -> Chart | None:
         "opex": [-abs(v) for v in _by_year(series_at(design, "finance.opex_monthly_usd"), years, labels)],
         "capex": [-abs(v) for v in _by_year(series_at(design, "finance.capex_monthly_usd"), years, labels)],
     }
+    if any(tax := series_at(design, "finance.tax_monthly_usd")):
+        parts["tax"] = [-value for value in _by_year(tax, years, labels)]
     known = [sum(column) for column in zip(*parts.values(), strict=True)]
-    parts["tax"] = [a - b for a, b in zip(net, known, strict=True)]
+    parts["rest"] = [a - b for a, b in zip(net, known, strict=True)]
     largest = max(abs(v) for v in net)
     parts = {k: [v if abs(v) > 1e-6 * largest else 0.0 for v in values] for k, values in parts.items() if any(values)}
     lines = {"net": _running(net)}
@@ -119,7 +121,7 @@ def cash(design: Design, lang: str, t: Texts) -> Chart | None:
     return _cash_chart(labels, {k: v for k, v in parts.items() if any(v)}, lines, lang, t)
 
 
-_BARS = {"revenue": (GREEN, ""), "opex": (ORANGE, "/"), "capex": (BLUE, "x"), "tax": (PURPLE, ".")}
+_BARS = {"revenue": (GREEN, ""), "opex": (ORANGE, "/"), "capex": (BLUE, "x"), "tax": (PURPLE, "."), "rest": (SKY, "+")}
 _LINES = {"net": (BLACK, "solid", "circle"), "equity": (VERMILION, "dash", "diamond")}
 
 
