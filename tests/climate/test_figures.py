@@ -13,7 +13,7 @@ from denshi.catalog.normals import supply_normals, weather_normals
 from denshi.climate import Climate, FileClimate, from_file, read_weather, typical_year
 from denshi.errors import FileError
 from denshi.figure import figures
-from figure_checks import assert_every_figure_moves
+from figure_checks import assert_every_figure_moves, assert_every_input_is_named
 
 PLANT = {"supply_normals": None, "solar_capacity_factor": None, "wind_capacity_factor": None}
 OTHERS = {
@@ -132,3 +132,8 @@ def test_a_profile_that_is_none_is_refused(tmp_path: Path, text: str, says: str)
     path.write_text(text, encoding="utf-8")
     with pytest.raises(FileError, match=says):
         typical_year(given(profile=str(path)))
+
+
+def test_every_input_is_named() -> None:
+    cases = {"base": given(), "high": given(elevation_m=900.0), "plant": given(**PLANT)}
+    assert_every_input_is_named(typical_year, cases, "climate", whole=("catalog.normals", "catalog.supply_normals"))

@@ -7,7 +7,7 @@ import numpy as np
 from denshi import energy
 from denshi.energy import EnergyInput
 from energy.cases import OPTIONS, site, technologies
-from figure_checks import assert_every_figure_moves
+from figure_checks import assert_every_figure_moves, assert_every_input_is_named
 
 CASES = {
     "base": site(),
@@ -38,3 +38,7 @@ def run(inputs: EnergyInput) -> energy.Energy:
 
 def test_every_figure_moves():
     assert_every_figure_moves(run, CASES, "energy", ALTERNATIVES)
+
+
+def test_every_input_is_named():
+    assert_every_input_is_named(run, CASES, "energy", tolerance=1e-6)

@@ -90,7 +90,10 @@ class Climate:
     """
 
     label: str = figure(
-        "", "what the weather is and how far it comes", of=("catalog.normals", "catalog.site.climate_distance_m")
+        "",
+        "what the weather is, how far it comes and what it was shifted by",
+        of=("catalog.normals", "catalog.site.climate_distance_m", "climate.dry_bulb_shift_k"),
+        active={"climate.dry_bulb_shift_k": "high"},
     )
     elevation_step_m: float = figure(
         "m", "site elevation - station elevation", of=("catalog.site.elevation_m", "catalog.normals.elevation_m")

@@ -82,7 +82,10 @@ class Energy:
     )
     target_rule: str = figure("", "the rule of the clean share, in words", of=("scenario.energy.target",))
     method: str = figure(
-        "", "how the supply was found, in words", of=("catalog.technologies",), active={"catalog.technologies": "grid"}
+        "",
+        "how the supply was found and in how many steps",
+        of=("catalog.technologies", "energy.capacity_kw"),
+        active={"catalog.technologies": "grid"},
     )
     capacity_kw: Mapping[str, float] = figure(
         "kW",
