@@ -25,6 +25,7 @@ def test_every_figure_moves():
         "scenario.finance.debt_years": [4.0],
         "scenario.finance.repayment": ["sculpted"],
         "workload.*.kind": [("serving", "serving"), ("serving", "training")],
+        "buildout.critical_item": ["dry cooler"],
         "buildout.full_power_month": [16, 20],
     }
     assert_every_figure_moves(run, cases, "finance", alternatives)

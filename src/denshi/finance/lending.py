@@ -15,6 +15,7 @@ Monthly = NDArray[np.float64]
 
 _MOST_SWEEPS = 200
 _STANDS = 1e-13
+_A_CENT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,6 @@ def _padded(part: Monthly, months: int) -> Monthly:
 
 def _cover(available: Monthly, service: Monthly) -> tuple[float, ...]:
     """Return the debt service cover ratio of each year of the debt; the last one may be shorter."""
-    if service.size == 0 or service.sum() <= 0:
-        return ()
+    # A year that owes less than a cent owes nothing.
     years = [slice(12 * y, 12 * y + 12) for y in range(ceil(service.size / 12))]
-    return tuple(float(available[y].sum() / service[y].sum()) for y in years if service[y].sum() > 0)
+    return tuple(float(available[y].sum() / service[y].sum()) for y in years if service[y].sum() > _A_CENT)

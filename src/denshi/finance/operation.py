@@ -1,6 +1,7 @@
 """What is sold, what it earns and what running it costs, month by month, before tax and debt."""
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ HOURS_PER_MONTH = 730.0
 class Operation:
     """Sales, costs and values of one calendar; ``own_*`` is the part of the owner, all of it unless it is let."""
 
+    in_service_fraction: Monthly
     ramped_fraction: Monthly
     sold_hours: Monthly
     price: Monthly
@@ -41,19 +43,19 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Yearly:
-    """Running costs of a year at full power in prices of the project's start [USD], energy apart."""
+    """Running costs of a year at full power in prices of the project's start [USD], energy apart.
+
+    ``hardware`` is the part of all of them that ends when the hardware is retired: water, and upkeep and insurance of
+    hardware and network. ``facility`` is the rest.
+    """
 
     water: float
     staff: float
     maintenance: float
     insurance: float
     property_tax: float
-    own: float
-
-    @property
-    def all_usd(self) -> float:
-        """Return their sum [USD]."""
-        return self.water + self.staff + self.maintenance + self.insurance + self.property_tax
+    hardware: float
+    facility: float
 
 
 def is_leased(given: FinanceInput) -> bool:
@@ -62,44 +64,51 @@ def is_leased(given: FinanceInput) -> bool:
 
 
 def yearly_costs(given: FinanceInput) -> Yearly:
-    """Return the running costs of a year and the owner's part of them."""
+    """Return the running costs of a year and the part of them that ends with the hardware."""
     it_usd = given.landed_hardware_usd + given.network_usd
     plant = given.facility_usd * (given.facility_upkeep_fraction + given.insurance_fraction)
     staff = given.staff_usd_per_kw_year * given.it_kw
     water = given.water_usd_per_m3 * given.water_m3_per_year
     property_tax = given.property_tax_fraction * (given.facility_usd + given.land_usd)
-    hardware = it_usd * (given.it_upkeep_fraction + given.insurance_fraction)
     return Yearly(
         water=water,
         staff=staff,
         maintenance=given.facility_upkeep_fraction * given.facility_usd + given.it_upkeep_fraction * it_usd,
         insurance=given.insurance_fraction * (given.facility_usd + it_usd),
         property_tax=property_tax,
-        own=plant + staff + property_tax + (0.0 if is_leased(given) else hardware + water),
+        hardware=water + it_usd * (given.it_upkeep_fraction + given.insurance_fraction),
+        facility=plant + staff + property_tax,
     )
 
 
-def ramped(online: Monthly, ramp_months: float) -> Monthly:
-    """Return the share of the accelerators that is fit for sale, each part rising in a line after it is in service.
+def ramped(online: Monthly, ramp_months: float, life_months: float = inf) -> Monthly:
+    """Return the share of the accelerators fit for sale, each part rising in a line and retired after its life.
 
-    .. math:: s_m = \\sum_k (w_k - w_{k-1})\\,o_{m-k}, \\quad w_k = \\int_k^{k+1} \\min(t/R, 1)\\,dt
+    .. math:: s_m = \\sum_k (w_k - w_{k-1})\\,o_{m-k}, \\quad
+        w_k = \\int_k^{k+1} \\min(t/R, 1)\\,[t < L]\\,dt
+
+    Without a ramp it is the share in service, :math:`o_m - o_{m-L}`.
 
     Parameters
     ----------
-    online : share in service in each month [1].
+    online : share that has gone into service by each month [1], never falling.
     ramp_months : R [month], 0 for none.
+    life_months : L [month]; nothing is retired where it is infinite.
 
     >>> ramped(np.array([0.0, 1.0, 1.0, 1.0]), 2.0).tolist()
     [0.0, 0.25, 0.75, 1.0]
+    >>> ramped(np.array([0.5, 1.0, 1.0, 1.0]), 0.0, 2.0).tolist()
+    [0.5, 1.0, 0.5, 0.0]
     """
-    edges = np.arange(online.size + 1.0)
+    edges = np.minimum(np.arange(online.size + 1.0), life_months)
     if ramp_months > 0:
         rising = np.minimum(edges, ramp_months)
         risen = rising**2 / (2 * ramp_months) + edges - rising
     else:
         risen = edges
     kernel = np.diff(np.diff(risen), prepend=0.0)
-    share: Monthly = np.convolve(online, kernel)[: online.size]
+    # What comes in and what is retired cancel to rounding, which may leave a share just below nothing.
+    share: Monthly = np.maximum(np.convolve(online, kernel)[: online.size], 0.0)
     return share
 
 
@@ -124,24 +133,31 @@ def operate(given: FinanceInput, online: Monthly) -> Operation:
     years = np.arange(given.months) / 12
     index = (1 + given.inflation_fraction) ** years
     change = index if is_leased(given) else (1 - given.price_decline_fraction) ** years
-    fit = ramped(online, given.ramp_months)
+    life = 12 * given.it_life_years
+    running = ramped(online, 0.0, life)
+    fit = ramped(online, given.ramp_months, life)
     price = unit_price(given) * change
     sold_hours = given.accelerators * HOURS_PER_MONTH * given.utilisation_fraction * fit
     yearly = yearly_costs(given)
-    energy = given.energy_usd_per_year / 12 * online * index
+    facility_upkeep = yearly.facility / 12 * online * index
+    hardware_upkeep = yearly.hardware / 12 * running * index
+    level = given.energy_annuity_usd_per_year
+    energy = level / 12 * online + (given.energy_usd_per_year - level) / 12 * running * index
+    of_hardware = 0.0 if is_leased(given) else 1.0
     it_usd = given.landed_hardware_usd + given.network_usd
-    it_depreciation = straight_line(it_usd, online, 12 * given.it_life_years)
+    it_depreciation = straight_line(it_usd, online, life)
     facility_depreciation = straight_line(given.facility_usd, online, 12 * given.facility_life_years)
     it_book = it_usd - float(it_depreciation.sum())
     facility_book = given.facility_usd - float(facility_depreciation.sum())
     return Operation(
+        in_service_fraction=running,
         ramped_fraction=fit,
         sold_hours=sold_hours,
         price=price,
         revenue_usd=price * _sold(given, online, fit, sold_hours),
         energy_usd=energy,
-        upkeep_usd=yearly.all_usd / 12 * online * index,
-        own_opex_usd=yearly.own / 12 * online * index + (0.0 if is_leased(given) else 1.0) * energy,
+        upkeep_usd=facility_upkeep + hardware_upkeep,
+        own_opex_usd=facility_upkeep + of_hardware * (hardware_upkeep + energy),
         it_depreciation_usd=it_depreciation,
         facility_depreciation_usd=facility_depreciation,
         it_residual_usd=it_book + given.it_scrap_fraction * (it_usd - it_book),

@@ -6,18 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denshi.figure import figure
+from denshi.finance.record_operation import Operated
 
 Monthly = NDArray[np.float64]
 
-_REVENUE = "scenario.finance.revenue"
 _DISCOUNT = "scenario.finance.discount_rate"
-_UPKEEP = (
-    "finance.water_usd_per_year",
-    "finance.staff_usd_per_year",
-    "finance.maintenance_usd_per_year",
-    "finance.insurance_usd_per_year",
-    "finance.property_tax_usd_per_year",
-)
 _DRAWS = (
     "buildout.hardware_draw_usd",
     "buildout.network_draw_usd",
@@ -34,187 +27,9 @@ _PARTS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finance:
+class Finance(Operated):
     """Money by month from the project's start, and what it comes to."""
 
-    capex_usd: float = figure(
-        "USD",
-        "landed hardware + network + facility + land, whoever pays",
-        of=("buildout.landed_hardware_usd", "buildout.network_usd", "buildout.facility_usd", "buildout.land_usd"),
-    )
-    capex_usd_per_kw_it: float = figure(
-        "USD/kW",
-        "capex_usd / nameplate IT power",
-        of=("finance.capex_usd", "cluster.it_power_kw"),
-    )
-    capex_usd_per_kw_facility: float = figure(
-        "USD/kW",
-        "capex_usd / peak load of the facility",
-        of=("finance.capex_usd", "facility.peak_load_kw"),
-    )
-    ramped_fraction: Monthly = figure(
-        "1",
-        "share fit for sale: each part in service rises in a line over the ramp",
-        of=("buildout.online_fraction", "scenario.finance.ramp_months"),
-    )
-    sold_accelerator_hours_monthly: Monthly = figure(
-        "h",
-        "accelerators x 730 h x ramped_fraction x utilisation",
-        of=("cluster.accelerators", "finance.ramped_fraction", "scenario.finance.utilisation"),
-    )
-    sold_accelerator_hours: float = figure(
-        "h", "sum of sold_accelerator_hours_monthly", of=("finance.sold_accelerator_hours_monthly",)
-    )
-    unit_price_usd: float | None = figure(
-        "USD",
-        "price today: of an accelerator-hour (rental), a million tokens (tokens), a kW of IT load and month (lease); "
-        "the catalogue's where the user gives none",
-        of=(
-            _REVENUE,
-            "scenario.finance.price",
-            "scenario.finance.token_price",
-            "scenario.finance.lease_price",
-            "catalog.rental_usd_per_hour",
-            "catalog.prices.token-price-open",
-            "catalog.prices.colocation-usd-per-kw-month",
-        ),
-        active={
-            "scenario.finance.token_price": "tokens",
-            "scenario.finance.lease_price": "lease",
-            "catalog.prices.token-price-open": "tokens",
-            "catalog.prices.colocation-usd-per-kw-month": "lease",
-        },
-    )
-    price_usd: Monthly = figure(
-        "USD",
-        "unit_price_usd x (1 - price decline)^(m/12); a lease rises with inflation instead",
-        of=("finance.unit_price_usd", "scenario.finance.price_decline_fraction", "scenario.finance.inflation_fraction"),
-        active={"scenario.finance.inflation_fraction": "lease"},
-    )
-    revenue_monthly_usd: Monthly = figure(
-        "USD",
-        "price_usd x what is sold: accelerator-hours (rental); tokens of serving workloads / 12 x utilisation x "
-        "ramped_fraction / 10^6 (tokens); IT power x occupancy x online_fraction (lease)",
-        of=(
-            "finance.price_usd",
-            "finance.sold_accelerator_hours_monthly",
-            "finance.ramped_fraction",
-            _REVENUE,
-            "workload.*.kind",
-            "workload.*.tokens_per_year",
-            "scenario.finance.utilisation",
-            "cluster.it_power_kw",
-            "scenario.finance.occupancy",
-            "buildout.online_fraction",
-        ),
-        active={
-            "workload.*.kind": "tokens",
-            "workload.*.tokens_per_year": "tokens",
-            "cluster.it_power_kw": "lease",
-            "scenario.finance.occupancy": "lease",
-            "buildout.online_fraction": "lease",
-        },
-    )
-    water_usd_per_year: float = figure(
-        "USD",
-        "water x price of water",
-        of=("facility.water_m3_per_year", "catalog.prices.water-usd-per-m3"),
-    )
-    staff_usd_per_year: float = figure(
-        "USD", "staff per kW x nameplate IT power", of=("catalog.prices.staff-usd-per-kw-year", "cluster.it_power_kw")
-    )
-    maintenance_usd_per_year: float = figure(
-        "USD",
-        "fraction of the facility's cost + fraction of landed hardware and network",
-        of=(
-            "catalog.prices.maintenance-facility-fraction",
-            "catalog.prices.maintenance-it-fraction",
-            "buildout.facility_usd",
-            "buildout.landed_hardware_usd",
-            "buildout.network_usd",
-        ),
-    )
-    insurance_usd_per_year: float = figure(
-        "USD",
-        "fraction x (facility + landed hardware + network)",
-        of=(
-            "catalog.prices.insurance-fraction",
-            "buildout.facility_usd",
-            "buildout.landed_hardware_usd",
-            "buildout.network_usd",
-        ),
-    )
-    property_tax_usd_per_year: float = figure(
-        "USD",
-        "fraction x (facility + land)",
-        of=("catalog.prices.property-tax-fraction", "buildout.facility_usd", "buildout.land_usd"),
-    )
-    energy_monthly_usd: Monthly = figure(
-        "USD",
-        "cost of supply per year / 12 x online_fraction x (1 + inflation)^(m/12)",
-        of=("energy.cost_usd_per_year", "buildout.online_fraction", "scenario.finance.inflation_fraction"),
-    )
-    upkeep_monthly_usd: Monthly = figure(
-        "USD",
-        "(water + staff + maintenance + insurance + property tax) / 12 x online_fraction x (1 + inflation)^(m/12)",
-        of=(*_UPKEEP, "buildout.online_fraction", "scenario.finance.inflation_fraction"),
-    )
-    opex_monthly_usd: Monthly = figure(
-        "USD",
-        "energy + upkeep; in a lease the tenant bears energy, water, and upkeep and insurance of the hardware",
-        of=("finance.energy_monthly_usd", "finance.upkeep_monthly_usd", _REVENUE),
-    )
-    revenue_usd_per_year: float | None = figure(
-        "USD",
-        "sum of the first twelve months after full power and ramp",
-        of=("finance.revenue_monthly_usd", "buildout.full_power_month", "scenario.finance.ramp_months"),
-    )
-    opex_usd_per_year: float = figure(
-        "USD",
-        "sum of the first twelve months after full power and ramp",
-        of=("finance.opex_monthly_usd", "buildout.full_power_month", "scenario.finance.ramp_months"),
-    )
-    capex_monthly_usd: Monthly = figure(
-        "USD",
-        "draws of all parts; in a lease without hardware and network, which the tenant brings",
-        of=(*_DRAWS, _REVENUE),
-    )
-    financed_capex_usd: float = figure("USD", "sum of capex_monthly_usd", of=("finance.capex_monthly_usd",))
-    depreciation_monthly_usd: Monthly = figure(
-        "USD",
-        "straight line over the IT life and the facility life from service on; land is not written off",
-        of=(
-            "buildout.online_fraction",
-            "buildout.landed_hardware_usd",
-            "buildout.network_usd",
-            "buildout.facility_usd",
-            "scenario.finance.it_life_years",
-            "scenario.finance.facility_life_years",
-            _REVENUE,
-        ),
-    )
-    residual_it_usd: float = figure(
-        "USD",
-        "book value of hardware and network at the end + scrap fraction x what is written off",
-        of=(
-            "buildout.landed_hardware_usd",
-            "buildout.network_usd",
-            "buildout.online_fraction",
-            "scenario.finance.it_life_years",
-            "catalog.assumptions.it-scrap-fraction",
-        ),
-    )
-    residual_facility_usd: float = figure(
-        "USD",
-        "book value of the facility at the end x residual fraction + land at cost",
-        of=(
-            "buildout.facility_usd",
-            "buildout.land_usd",
-            "buildout.online_fraction",
-            "scenario.finance.facility_life_years",
-            "catalog.assumptions.facility-residual-fraction",
-        ),
-    )
     tax_monthly_usd: Monthly = figure(
         "USD",
         "tax rate x income before interest: revenue - opex - depreciation, at the end + sale - book; losses carried on",
@@ -247,6 +62,24 @@ class Finance:
     )
     irr: float | None = figure(
         "1", "yearly rate at which cash_flow_usd is worth nothing", of=("finance.cash_flow_usd",), source="brealey"
+    )
+    irr_without_residual: float | None = figure(
+        "1",
+        "irr with nothing left at the end: neither the facility's value nor the hardware's",
+        of=(
+            "finance.revenue_monthly_usd",
+            "finance.opex_monthly_usd",
+            "finance.depreciation_monthly_usd",
+            "finance.capex_monthly_usd",
+            "scenario.finance.tax_rate",
+        ),
+        source="brealey",
+    )
+    irr_on_reachable_dates: float | None = figure(
+        "1",
+        "irr with each phase when the critical item allows it, payments and end unchanged",
+        of=("buildout.reachable_online_fraction", "finance.unit_price_usd", "finance.capex_monthly_usd"),
+        source="brealey",
     )
     payback_years: float | None = figure(
         "year", "from the project's start until the summed cash_flow_usd is zero", of=("finance.cash_flow_usd",)
@@ -458,7 +291,21 @@ class Finance:
     )
     notices: tuple[str, ...] = figure(
         "",
-        "what a reader should know: several rates of return, debt not covered, hardware beyond its life",
-        of=("finance.cash_flow_usd", "finance.dscr", "buildout.full_power_month", "scenario.finance.it_life_years"),
+        "what a reader should know: several rates of return, debt not covered, a return that rests on the value at the "
+        "end or on dates that cannot be met, hardware beyond its life",
+        of=(
+            "finance.cash_flow_usd",
+            "finance.dscr",
+            "finance.irr_without_residual",
+            "finance.residual_facility_usd",
+            "finance.residual_it_usd",
+            "buildout.late_weeks",
+            "buildout.critical_item",
+            "finance.cost_of_lateness_usd",
+            "finance.irr_on_reachable_dates",
+            "finance.empty_hours_fraction",
+            "finance.in_service_fraction",
+            "scenario.finance.it_life_years",
+        ),
         active={"finance.cash_flow_usd": "uncovered", "finance.dscr": "uncovered"},
     )

@@ -1,5 +1,6 @@
 """The finance room: from draws, sales and running costs to what an investor asks for."""
 
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -7,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denshi.finance.inputs import FinanceInput
-from denshi.finance.irr import irr, rates
+from denshi.finance.irr import irr
 from denshi.finance.lending import BeforeDebt, Lending, lend
 from denshi.finance.levelised import levelised
 from denshi.finance.metrics import money_multiple, npv, payback_years
+from denshi.finance.notices import notices
 from denshi.finance.operation import Operation, is_leased, operate, unit_price, yearly_costs
 from denshi.finance.record import Finance
 from denshi.finance.tax import tax_with_losses
@@ -31,18 +33,21 @@ def run(given: FinanceInput) -> Finance:
     operation = operate(given, given.online_fraction)
     project = before_debt(given, operation, given.online_fraction)
     lending = lend(given, project)
-    return Finance(
+    figures = {
         **_running(given, operation),
         **levelised(given, operation),
-        **_project(given, project, lending),
+        **_project(given, project),
         **_debt(lending),
         **_equity(given, project, lending),
-    )
+    }
+    return Finance(**figures, notices=notices(given, figures))
 
 
 def _running(given: FinanceInput, operation: Operation) -> dict[str, Any]:
     yearly = yearly_costs(given)
     return {
+        "in_service_fraction": operation.in_service_fraction,
+        "empty_hours_fraction": _empty(given.online_fraction, operation.in_service_fraction),
         "ramped_fraction": operation.ramped_fraction,
         "sold_accelerator_hours_monthly": operation.sold_hours,
         "sold_accelerator_hours": float(operation.sold_hours.sum()),
@@ -54,6 +59,7 @@ def _running(given: FinanceInput, operation: Operation) -> dict[str, Any]:
         "maintenance_usd_per_year": yearly.maintenance,
         "insurance_usd_per_year": yearly.insurance,
         "property_tax_usd_per_year": yearly.property_tax,
+        "hardware_upkeep_usd_per_year": yearly.hardware,
         "energy_monthly_usd": operation.energy_usd,
         "upkeep_monthly_usd": operation.upkeep_usd,
         "opex_monthly_usd": operation.own_opex_usd,
@@ -64,8 +70,10 @@ def _running(given: FinanceInput, operation: Operation) -> dict[str, Any]:
     }
 
 
-def _project(given: FinanceInput, project: BeforeDebt, lending: Lending) -> dict[str, Any]:
+def _project(given: FinanceInput, project: BeforeDebt) -> dict[str, Any]:
     cash, tax = _cash_flow(given, project)
+    bare, _ = _cash_flow(given, replace(project, residual_usd=0.0))
+    late = _late_cash(given, given.reachable_online_fraction)
     value = npv(given.discount_rate, cash)
     earns = _earns(given)
     month_late = np.concatenate(([0.0], given.online_fraction[:-1]))
@@ -77,10 +85,11 @@ def _project(given: FinanceInput, project: BeforeDebt, lending: Lending) -> dict
         "cash_flow_usd": cash,
         "npv_usd": value if earns else None,
         "irr": irr(cash) if earns else None,
+        "irr_without_residual": irr(bare) if earns else None,
+        "irr_on_reachable_dates": irr(late) if earns else None,
         "payback_years": payback_years(cash) if earns else None,
-        "cost_of_month_delay_usd": value - _value(given, month_late) if earns else None,
-        "cost_of_lateness_usd": value - _value(given, given.reachable_online_fraction) if earns else None,
-        "notices": _notices(given, cash, lending),
+        "cost_of_month_delay_usd": value - npv(given.discount_rate, _late_cash(given, month_late)) if earns else None,
+        "cost_of_lateness_usd": value - npv(given.discount_rate, late) if earns else None,
     }
 
 
@@ -151,29 +160,17 @@ def _cash_flow(given: FinanceInput, project: BeforeDebt) -> tuple[Monthly, Month
     return cash, tax
 
 
-def _value(given: FinanceInput, online: Monthly) -> float:
-    """Return the NPV with another calendar of service, while payments and the end stay."""
-    cash, _ = _cash_flow(given, before_debt(given, operate(given, online), online))
-    return npv(given.discount_rate, cash)
+def _late_cash(given: FinanceInput, online: Monthly) -> Monthly:
+    """Return the cash flow with another calendar of service, while payments and the end stay."""
+    return _cash_flow(given, before_debt(given, operate(given, online), online))[0]
+
+
+def _empty(online: Monthly, in_service: Monthly) -> float:
+    """Return the share of what has gone into service that is empty because its hardware is retired."""
+    return float(1 - in_service.sum() / online.sum()) if online.sum() > 0 else 0.0
 
 
 def _settled_year(given: FinanceInput, monthly: Monthly) -> float:
     """Return the sum of the first twelve months after full power and ramp; of a shorter rest the mean, twelve times."""
     first = min(round(given.full_power_month) + ceil(given.ramp_months), given.months - 1)
     return 12 * float(monthly[first : first + 12].mean())
-
-
-def _notices(given: FinanceInput, cash: Monthly, lending: Lending) -> tuple[str, ...]:
-    said = []
-    if _earns(given):
-        found = rates(cash)
-        if len(found) > 1:
-            listed = ", ".join(f"{rate:.1%}" for rate in found)
-            said.append(f"the cash flow changes its sign more than once and has {len(found)} rates of return: {listed}")
-        worst = min(lending.cover, default=1.0)
-        if worst < 1:
-            year = lending.cover.index(worst) + 1
-            said.append(f"the cash flow does not cover debt service in year {year} of the debt: {worst:.2f}")
-    if given.months - given.full_power_month > 12 * given.it_life_years:
-        said.append("the term is longer than the life of the hardware; its renewal is not in the cash flow")
-    return tuple(said)
