@@ -7,6 +7,14 @@ from denshi.units import show
 
 _SHOWN = 3
 _REACHED = 0.999
+_BOUND_JA = {
+    "arithmetic": "演算",
+    "communication": "通信",
+    "pipeline bubble": "パイプラインの空き",
+    "time per output token": "出力トークン当たりの時間",
+    "time to first token": "最初のトークンまでの時間",
+    "memory": "メモリー容量",
+}
 
 
 def binding(design: Design) -> list[dict[str, str]]:
@@ -72,7 +80,8 @@ def _works(design: Design) -> Iterator[tuple[str, str, str]]:
         kind_ja = "学習" if design.workload[i].kind == "training" else "推論"
         model = getattr(design.catalog.models[i], "name", "")
         bound = design.workload[i].bound
-        yield f"{design.workload[i].kind} of {model}: {bound}", f"{model} の{kind_ja}：{bound}", f"workload.{i}.bound"
+        bound_ja = _BOUND_JA.get(bound, bound)
+        yield f"{design.workload[i].kind} of {model}: {bound}", f"{model} の{kind_ja}：{bound_ja}", f"workload.{i}.bound"
 
 
 def _delivery(design: Design) -> Iterator[tuple[str, str, str]]:
