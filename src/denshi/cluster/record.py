@@ -54,6 +54,8 @@ _POD = (
     "scenario.network.oversubscription",
     "catalog.assumptions.inter-pod-oversubscription",
 )
+_JOINED = ("cluster.pods", "catalog.assumptions.inter-pod-oversubscription")
+_IN_PODS = dict.fromkeys(_JOINED, "pods")
 _PARTIAL = {"catalog.assumptions.network-rails": "partial unit"}
 _RACKS = ("cluster.compute_racks", "cluster.storage_racks", "cluster.network_racks", "cluster.management_racks")
 _ALL_SWITCHES = ("cluster.leaf_switches", "cluster.spine_switches", "cluster.core_switches", "cluster.border_switches")
@@ -71,13 +73,28 @@ class Cluster:
             "sizing.it_power_limit_kw",
             "sizing.units_limit",
             "catalog.system.power_kw",
+            "catalog.system.accelerators",
             "catalog.switch.power_kw",
             "catalog.link.optic_power_kw",
+            "cluster.planes",
+            "cluster.port_split",
+            "cluster.radix",
+            "cluster.copper_fraction",
+            "scenario.network.topology",
+            "scenario.network.oversubscription",
+            "catalog.assumptions.network-rails",
+            "catalog.assumptions.inter-pod-oversubscription",
             "catalog.equipment.storage-rack.capacity_kw",
             "catalog.assumptions.storage-bytes-per-accelerator",
+            "catalog.assumptions.storage-rack-bytes",
             "catalog.assumptions.management-power-fraction",
         ),
-        active={"sizing.units_limit": "by units"},
+        active={
+            "sizing.units_limit": "by units",
+            "cluster.port_split": "split",
+            "catalog.assumptions.network-rails": "few rails",
+            "catalog.assumptions.inter-pod-oversubscription": "pods by power",
+        },
     )
     accelerators: int = figure(
         "count", "units x accelerators of a unit", of=("cluster.units", "catalog.system.accelerators")
@@ -108,24 +125,25 @@ class Cluster:
     )
     leaf_switches: int = figure(
         "count",
-        "planes x rails x ceil(E / (rails x ports down)); one for E <= radix; dragonfly: groups x 2p; torus: none",
-        of=_TREE,
+        "planes x pods x rails x ceil(E / (rails x ports down)), E of a pod with its border links; one for E <= radix; "
+        "dragonfly: groups x 2p; torus: none",
+        of=(*_TREE, *_JOINED),
         source="alfares2008",
-        active=_PARTIAL,
+        active={**_PARTIAL, **_IN_PODS},
     )
     spine_switches: int = figure(
         "count",
         "planes x smallest divisor of the u up-links >= leaves x u / radix; three tiers: 2 x leaves x u / radix",
-        of=(*_TREE, "cluster.leaf_switches"),
+        of=(*_TREE, *_JOINED, "cluster.leaf_switches"),
         source="alfares2008",
-        active=_PARTIAL,
+        active={**_PARTIAL, **_IN_PODS},
     )
     core_switches: int = figure(
         "count",
         "leaves x u / radix where leaves > radix, else 0",
-        of=(*_TREE, "cluster.leaf_switches"),
+        of=(*_TREE, *_JOINED, "cluster.leaf_switches"),
         source="alfares2008",
-        active=dict.fromkeys((*_TREE, "cluster.leaf_switches"), "three tiers"),
+        active={**dict.fromkeys((*_TREE, "cluster.leaf_switches"), "three tiers"), **_IN_PODS},
     )
     pods: int = figure(
         "count",
@@ -146,10 +164,8 @@ class Cluster:
     border_links: int = figure(
         "count",
         "planes x accelerators / inter-pod oversubscription where one fabric is not enough, else 0",
-        of=("cluster.accelerators", "cluster.planes", "catalog.assumptions.inter-pod-oversubscription"),
-        active=dict.fromkeys(
-            ("cluster.accelerators", "cluster.planes", "catalog.assumptions.inter-pod-oversubscription"), "pods"
-        ),
+        of=("cluster.accelerators", "cluster.planes", *_JOINED),
+        active=dict.fromkeys(("cluster.accelerators", "cluster.planes", *_JOINED), "pods"),
     )
     fabric_links: int = figure(
         "count",
@@ -180,10 +196,11 @@ class Cluster:
         of=(
             *_FABRIC,
             "scenario.network.oversubscription",
-            "catalog.link.bytes_per_s",
-            "catalog.assumptions.inter-pod-oversubscription",
+            *_JOINED,
+            *_PORTS,
+            "cluster.port_split",
         ),
-        active={"catalog.assumptions.inter-pod-oversubscription": "pods"},
+        active={**_IN_PODS, "cluster.port_split": "split"},
     )
     copper_fraction: float = figure(
         "1",
@@ -203,9 +220,18 @@ class Cluster:
             "cluster.host_links",
             "cluster.fabric_links",
             "cluster.copper_fraction",
+            "cluster.port_split",
+            "catalog.link.copper_reach_m",
             "catalog.assumptions.host-cable-longest-m",
             "catalog.assumptions.fabric-cable-m",
         ),
+        active={"cluster.port_split": "split"},
+    )
+    copper_cables: int = figure(
+        "count",
+        "host_links x copper_fraction / port_split",
+        of=("cluster.host_links", "cluster.copper_fraction", "cluster.port_split"),
+        active={"cluster.port_split": "split"},
     )
     compute_power_kw: float = figure(
         "kW", "units x maximum power of a unit", of=("cluster.units", "catalog.system.power_kw")
@@ -278,13 +304,14 @@ class Cluster:
         of=(
             "cluster.units",
             *_ALL_SWITCHES,
-            "cluster.storage_racks",
+            *_RACKS,
+            "catalog.system.units_per_rack",
             "catalog.system.weight_kg",
             "catalog.assumptions.switch-weight-kg",
             "catalog.assumptions.storage-rack-weight-kg",
             "catalog.assumptions.rack-tare-kg",
         ),
-        active=_MANY,
+        active={**_MANY, "catalog.system.units_per_rack": "whole racks"},
     )
     floor_load_kg_per_m2: float = figure(
         "kg/m2",
@@ -308,6 +335,7 @@ class Cluster:
             *_ALL_SWITCHES,
             "cluster.optics",
             "cluster.fibre_m",
+            "cluster.copper_cables",
             "catalog.switch.price_usd",
             "catalog.link.optic_price_usd",
             "catalog.link.fibre_price_usd_per_m",
@@ -320,8 +348,10 @@ class Cluster:
         "bill of materials: systems, switches, optics, cables, storage racks, management",
         of=(
             "cluster.units",
+            *_ALL_SWITCHES,
             "cluster.optics",
             "cluster.fibre_m",
+            "cluster.copper_cables",
             "cluster.storage_racks",
             "cluster.management_power_kw",
             "catalog.system.price_usd",
@@ -331,5 +361,10 @@ class Cluster:
             "catalog.link.copper_price_usd",
             "catalog.equipment.storage-rack.price_usd",
             "catalog.assumptions.management-usd-per-kw",
+            "catalog.system.lead_time_weeks",
+            "catalog.switch.lead_time_weeks",
+            "catalog.link.lead_time_weeks",
+            "catalog.equipment.storage-rack.lead_time_weeks",
         ),
+        active=_MANY,
     )

@@ -46,6 +46,7 @@ def run(given: ClusterInput) -> Cluster:
         + fabric.fabric_links * given.fabric_cable_m
     ) / split
     optics = _optics(given, fabric)
+    copper_cables = ceil(fabric.host_links * copper_fraction / split - _ROUNDING)
     compute_racks = ceil(units / given.system.units_per_rack - _ROUNDING)
     storage_racks = _storage_racks(given, units)
     network_racks = ceil(fabric.switches / given.switches_per_rack - _ROUNDING)
@@ -60,7 +61,7 @@ def run(given: ClusterInput) -> Cluster:
         switches=fabric.switches,
         optics=optics,
         fibre_m=fibre_m,
-        copper=ceil(fabric.host_links * copper_fraction / split - _ROUNDING),
+        copper=copper_cables,
         storage_racks=storage_racks,
         management_kw=power.management_kw,
     )
@@ -85,6 +86,7 @@ def run(given: ClusterInput) -> Cluster:
         copper_fraction=copper_fraction,
         optics=optics,
         fibre_m=fibre_m,
+        copper_cables=copper_cables,
         compute_power_kw=power.compute_kw,
         network_power_kw=power.network_kw,
         storage_bytes=accelerators * given.storage_bytes_per_accelerator,
