@@ -5,7 +5,7 @@ from datetime import date
 
 from buildout.cases import Stage, base, grid, item, rule
 from denshi.buildout import run
-from figure_checks import assert_every_figure_moves
+from figure_checks import assert_every_figure_moves, assert_every_input_is_named
 
 ITEMS = (item("rack", "accelerator-system", 10, 3e6, "TW", 60), item("switch", "network", 5, 5e4, "CN", 20))
 TIE = {
@@ -39,3 +39,4 @@ def test_every_figure_moves():
         "catalog.site.country": ["TW", "JP"],
     }
     assert_every_figure_moves(run, cases, "buildout", alternatives)
+    assert_every_input_is_named(run, cases, "buildout")

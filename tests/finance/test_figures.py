@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from denshi.finance import run
-from figure_checks import assert_every_figure_moves
+from figure_checks import assert_every_figure_moves, assert_every_input_is_named
 from finance.cases import base
 
 
@@ -29,3 +29,4 @@ def test_every_figure_moves():
         "buildout.full_power_month": [16, 20],
     }
     assert_every_figure_moves(run, cases, "finance", alternatives)
+    assert_every_input_is_named(run, cases, "finance")

@@ -19,7 +19,7 @@ def test_a_return_that_rests_on_the_value_at_the_end_says_so():
     (one,) = said(base(), "value at the end")
     points = 100 * (result.irr - result.irr_without_residual)
     assert points > 2
-    assert f"carries {points:.1f} points of the IRR: {result.irr:.1%} with it" in one
+    assert f"carry {points:.1f} points of the IRR: {result.irr:.1%} with it" in one
 
 
 def test_a_small_value_at_the_end_is_not_worth_a_word():

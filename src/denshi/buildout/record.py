@@ -151,17 +151,29 @@ class Buildout:
     hardware_draw_usd: Monthly = figure(
         "USD",
         "sum over phases of its landed accelerator systems x Beta S-curve up to the phase",
-        of=("buildout.landed_hardware_usd", *_SERVICE, "catalog.assumptions.hardware-draw-months", *_S_CURVE),
+        of=(
+            "buildout.landed_hardware_usd",
+            *_SERVICE,
+            "buildout.months",
+            "catalog.assumptions.hardware-draw-months",
+            *_S_CURVE,
+        ),
     )
     network_draw_usd: Monthly = figure(
         "USD",
         "sum over phases of its landed network x Beta S-curve up to the phase",
-        of=("buildout.network_usd", *_SERVICE, "catalog.assumptions.network-draw-months", *_S_CURVE),
+        of=("buildout.network_usd", *_SERVICE, "buildout.months", "catalog.assumptions.network-draw-months", *_S_CURVE),
     )
     facility_draw_usd: Monthly = figure(
         "USD",
         "sum over phases of its part of the facility x Beta S-curve up to the phase",
-        of=("buildout.facility_usd", *_SERVICE, "catalog.assumptions.facility-draw-months", *_S_CURVE),
+        of=(
+            "buildout.facility_usd",
+            *_SERVICE,
+            "buildout.months",
+            "catalog.assumptions.facility-draw-months",
+            *_S_CURVE,
+        ),
     )
     land_draw_usd: Monthly = figure("USD", "land in month 0", of=("buildout.land_usd", "buildout.months"))
     capex_draw_usd: Monthly = figure(
@@ -203,7 +215,12 @@ class Buildout:
     reachable_online_fraction: Monthly = figure(
         "1",
         "online_fraction with each phase no earlier than start + lead time and installation of critical_item",
-        of=(*_SERVICE, "buildout.critical_lead_weeks", "catalog.assumptions.plant-installation-months"),
+        of=(
+            *_SERVICE,
+            "buildout.months",
+            "buildout.critical_lead_weeks",
+            "catalog.assumptions.plant-installation-months",
+        ),
         active=dict.fromkeys(("buildout.critical_lead_weeks", "catalog.assumptions.plant-installation-months"), "late"),
     )
     notices: tuple[str, ...] = figure(

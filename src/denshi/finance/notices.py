@@ -45,13 +45,15 @@ def _residual(given: FinanceInput, figures: Mapping[str, Any]) -> Iterator[str]:
     if whole is None:
         return
     facility = show(figures["residual_facility_usd"], "USD")
-    hardware = "" if given.revenue == "lease" else f" and the hardware's ({show(figures['residual_it_usd'], 'USD')})"
-    value = f"the facility's value at the end ({facility}){hardware}"
+    value = f"the facility's value at the end ({facility}) carries"
+    if given.revenue != "lease":
+        hardware = show(figures["residual_it_usd"], "USD")
+        value = f"the facility's value at the end ({facility}) and the hardware's ({hardware}) carry"
     if bare is None:
-        yield f"{value} carries the whole IRR of {whole:.1%}: without it there is no rate of return"
+        yield f"{value} the whole IRR of {whole:.1%}: without it there is no rate of return"
     elif whole - bare > _FEW_POINTS:
         points = f"{100 * (whole - bare):.1f} points"
-        yield f"{value} carries {points} of the IRR: {whole:.1%} with it, {bare:.1%} without"
+        yield f"{value} {points} of the IRR: {whole:.1%} with it, {bare:.1%} without"
 
 
 def _late(given: FinanceInput, figures: Mapping[str, Any]) -> Iterator[str]:

@@ -77,8 +77,9 @@ class Finance(Operated):
     )
     irr_on_reachable_dates: float | None = figure(
         "1",
-        "irr with each phase when the critical item allows it, payments and end unchanged",
-        of=("buildout.reachable_online_fraction", "finance.unit_price_usd", "finance.capex_monthly_usd"),
+        "yearly rate at which cash_flow_usd, with each phase when the critical item allows it and payments and end "
+        "unchanged, is worth nothing",
+        of=("finance.cash_flow_usd", "buildout.reachable_online_fraction"),
         source="brealey",
     )
     payback_years: float | None = figure(
@@ -150,6 +151,7 @@ class Finance(Operated):
         "where the owner's balance sheet pays",
         of=(
             "finance.capex_monthly_usd",
+            "buildout.full_power_month",
             "scenario.finance.structure",
             "scenario.finance.debt_fraction",
             "scenario.finance.debt_rate",
