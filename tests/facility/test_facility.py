@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from denshi.errors import InfeasibleError, OutOfRangeError
-from denshi.facility import again, run
-from facility.facility_rows import equipment, facility_input
+from denshi.facility import again, approach_at, run
+from denshi.facility.loop import Weather, loop
+from facility.facility_rows import equipment, facility_input, weather
 
 HOURS = 584  # every fifteenth hour: all seasons and all times of day
 PLANTS = ["air-chiller", "tower-economizer", "liquid-dry-trim", "liquid-adiabatic", "immersion-1p", "immersion-2p"]
@@ -135,7 +136,7 @@ def test_generators_weaken_with_height_and_heat() -> None:
 
 
 def test_thin_air_makes_fans_work_harder() -> None:
-    case = facility_input(HOURS)
+    case = facility_input(HOURS, **weather(HOURS, mean_c=-5.0))
     high = replace(case, pressure_pa=case.pressure_pa * 0.78)
     fans = [run(one).cooling_by_part_kwh["heat-rejector fans"] for one in (case, high)]
     assert fans[1] == pytest.approx(fans[0] / 0.78**2, rel=1e-9)
@@ -164,3 +165,38 @@ def test_again_is_the_same() -> None:
     one, two = run(case), again(case, run(case))
     assert one.items == two.items
     assert np.array_equal(one.load_kw, two.load_kw)
+
+
+@settings(max_examples=80)
+@given(
+    cooling=st.sampled_from([name for name in PLANTS if name != "air-chiller"]),
+    load=st.floats(0.05, 1.0),
+    supply_c=st.floats(12.0, 45.0),
+)
+def test_a_loop_has_no_jump_and_never_gains_by_hotter_air(cooling: str, load: float, supply_c: float) -> None:
+    case = facility_input(HOURS, cooling=cooling)
+
+    def rejected(dry: Any) -> tuple[Any, Any]:
+        wet = dry - 1.0 - 0.05 * (dry + 25.0)
+        found = loop(case, load * 1000.0, 1000.0, supply_c, Weather(dry, wet, dry * 0 + 1e5))
+        return found.fan_kw + found.chiller_kw, found.fan_kw[found.free >= 1.0]
+
+    coarse = np.linspace(-25.0, 60.0, 500)
+    power_kw, fan_kw = rejected(coarse)
+    assert np.all(np.diff(power_kw) >= -1e-9)
+    assert np.all(np.diff(fan_kw) >= -1e-9)
+    steepest = int(np.argmax(np.diff(power_kw)))
+    near_kw, _ = rejected(np.linspace(coarse[steepest], coarse[steepest + 1], 1000))
+    assert np.max(np.diff(near_kw)) <= 0.1 * (near_kw[-1] - near_kw[0]), "a jump does not shrink with the step"
+
+
+def test_fans_reach_full_speed_where_the_chiller_begins() -> None:
+    case = facility_input(HOURS)
+    begins_c = 32.0 - approach_at(0.6, 10.0, 6.0)
+    dry = np.array([26.0, 26.01, begins_c - 1e-6, begins_c + 1e-6, 31.0, 41.9])
+    found = loop(case, 600.0, 1000.0, 32.0, Weather(dry, dry - 5.0, dry * 0 + 101_325.0))
+    assert found.fan_kw[1] == pytest.approx(found.fan_kw[0], rel=1e-2)
+    assert found.fan_kw[2:5] == pytest.approx([20.0, 20.0, 20.0], rel=1e-4)
+    assert found.chiller_kw[:3].max() == 0.0
+    assert found.chiller_kw[3] < 0.01
+    assert found.fan_kw[5] == 0.0, "the fans would take more than they save"

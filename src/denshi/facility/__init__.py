@@ -1,6 +1,6 @@
 """The building: power chain, psychrometrics, cooling plant, plant counts and cost."""
 
-from denshi.facility.cooling import chiller_cop, evaporated_kg_per_kwh, free_share, sprayed
+from denshi.facility.cooling import approach_at, chiller_cop, evaporated_kg_per_kwh, free_share, sprayed
 from denshi.facility.given import FacilityInput
 from denshi.facility.power import loss_kw, output_of_kw, plant
 from denshi.facility.psychrometrics import (
@@ -17,6 +17,7 @@ __all__ = [
     "Facility",
     "FacilityInput",
     "again",
+    "approach_at",
     "chiller_cop",
     "enthalpy_kj_per_kg",
     "evaporated_kg_per_kwh",

@@ -4,6 +4,7 @@ Two loops are cooled apart: liquid at the supply temperature of the racks, chill
 """
 
 from dataclasses import dataclass
+from math import expm1, log1p
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,29 +17,65 @@ Array = NDArray[np.float64]
 WATER_KJ_PER_KG_K = 4.179
 STANDARD_PRESSURE_PA = 101_325.0
 _SECONDS_PER_HOUR = 3600.0
+_LARGEST_EXPONENT = 700.0
+
+
+def approach_at(load: float, rise_k: float, approach_k: float) -> float:
+    """Return how near the water comes to the sink with the fans at full speed and part of the heat [K].
+
+    .. math:: a(q) = \\frac{\\Delta T}{(1 + \\Delta T/a)^{q_d/q} - 1}
+
+    The cooler passes heat in proportion to the logarithmic mean difference between water and sink; the flow of water
+    follows the heat, so that its rise stays.
+
+    Parameters
+    ----------
+    load : heat over what the cooler is built for, positive [1].
+    rise_k : by how much the racks warm the water, positive [K].
+    approach_k : at full heat, positive [K].
+
+    Raises
+    ------
+    OutOfRangeError : rise or approach is not positive.
+
+    Source: textbook, heat exchanger of constant conductance with one fluid that keeps its temperature.
+
+    >>> round(approach_at(1.0, 10.0, 6.0), 6), round(approach_at(0.6, 10.0, 6.0), 2)
+    (6.0, 2.42)
+    """
+    if not rise_k > 0 or not approach_k > 0:
+        raise OutOfRangeError(
+            f"a loop that warms by {rise_k:g} K with an approach of {approach_k:g} K carries no heat",
+            where="facility.cooling",
+        )
+    exponent = log1p(rise_k / approach_k) / max(load, 1e-12)
+    return rise_k / expm1(min(exponent, _LARGEST_EXPONENT))
 
 
 def free_share(supply_c: float, rise_k: float, sink_c: ArrayLike, approach_k: float) -> Array:
-    """Return the share of the heat that goes to the sink without a chiller [1].
+    """Return the share of the heat that goes to the sink without a chiller, the fans at full speed [1].
 
-    .. math:: \\varphi = \\mathrm{clip}\\left(\\frac{T_s + \\Delta T - T_{sink} - a}{\\Delta T}, 0, 1\\right)
+    .. math:: \\varphi = \\mathrm{clip}\\left(\\frac{T_s + \\Delta T - T_{sink}}{\\Delta T + a}, 0, 1\\right)
+
+    The cooler stands before the chiller and takes the water at its warmest; range over range and approach is its
+    effectiveness, which does not change with the temperatures.
 
     Parameters
     ----------
     supply_c : temperature to which the water must be brought [C].
     rise_k : by how much the racks warm it, positive [K].
     sink_c : dry bulb of a dry cooler, wet bulb of a tower [C].
-    approach_k : how near the water comes to the sink [K].
+    approach_k : how near the water comes to the sink at this heat, see ``approach_at`` [K].
 
     Source: lei2022 (water-side economiser).
 
     >>> free_share(32.0, 10.0, [20.0, 31.0, 40.0], 6.0).tolist()
-    [1.0, 0.5, 0.0]
+    [1.0, 0.6875, 0.125]
     """
     if not rise_k > 0:
         raise OutOfRangeError(f"a loop that warms by {rise_k:g} K carries no heat", where="facility.cooling")
     sink = np.asarray(sink_c, dtype=np.float64)
-    return np.clip((supply_c + rise_k - sink - approach_k) / rise_k, 0.0, 1.0)
+    return np.clip((supply_c + rise_k - sink) / (rise_k + approach_k), 0.0, 1.0)
 
 
 def chiller_cop(evaporating_c: float, condensing_c: ArrayLike, carnot_fraction: float, least_lift_k: float) -> Array:
@@ -76,15 +113,17 @@ def speed_power(speed: ArrayLike, floor: float) -> Array:
 def rejector_speed(load: float, supply_c: float, rise_k: float, sink_c: ArrayLike, approach_k: float) -> Array:
     """Return the air flow of a cooler over its design flow [1].
 
-    .. math:: s = \\frac{q}{q_d}\\,\\frac{a + \\Delta T/2}{T_s + \\Delta T/2 - T_{sink}}
+    .. math:: s = \\min\\left(
+              \\frac{q}{q_d}\\,\\frac{\\ln(1 + \\Delta T/(T_s - T_{sink}))}{\\ln(1 + \\Delta T/a)}, 1\\right)
 
-    Heat passes in proportion to air flow and to the mean difference between water and sink; one at design, at most one.
+    Heat passes in proportion to air flow and to the logarithmic mean difference between water and sink. The flow
+    reaches one at the sink at which ``free_share`` with ``approach_at`` leaves one, and stays there.
 
-    >>> rejector_speed(0.8, 32.0, 10.0, [26.0, 15.0], 6.0).round(3).tolist()
-    [0.8, 0.4]
+    >>> rejector_speed(0.8, 32.0, 10.0, [26.0, 15.0, 33.0], 6.0).round(3).tolist()
+    [0.8, 0.377, 1.0]
     """
-    difference = supply_c + rise_k / 2 - np.asarray(sink_c, dtype=np.float64)
-    return np.clip(load * (approach_k + rise_k / 2) / np.maximum(difference, 1e-6), 0.0, 1.0)
+    above = np.maximum(supply_c - np.asarray(sink_c, dtype=np.float64), 1e-9)
+    return np.minimum(load * np.log1p(rise_k / above) / log1p(rise_k / approach_k), 1.0)
 
 
 def thin_air(pressure_pa: ArrayLike) -> Array:

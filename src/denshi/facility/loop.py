@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from denshi.facility.cooling import (
     Sprayed,
+    approach_at,
     chiller_cop,
     evaporated_kg_per_kwh,
     free_share,
@@ -91,8 +92,8 @@ def loop(given: FacilityInput, heat_kw: float, design_kw: float, supply_c: float
     if kind == "none":
         return _by_chiller(given, heat_kw, supply_c, pump_kw, air)
     if kind == "tower":
-        return _by_tower(given, heat_kw, load, supply_c, pump_kw, air)
-    return _by_dry_cooler(given, heat_kw, load, supply_c, pump_kw, air, spray=kind == "adiabatic")
+        return _by_tower(given, heat_kw, design_kw, supply_c, pump_kw, air)
+    return _by_dry_cooler(given, heat_kw, design_kw, supply_c, pump_kw, air, spray=kind == "adiabatic")
 
 
 def _cop_in_air(given: FacilityInput, supply_c: float, air: Weather) -> Array:
@@ -119,48 +120,54 @@ def _by_chiller(given: FacilityInput, heat_kw: float, supply_c: float, pump_kw: 
 
 
 def _by_dry_cooler(
-    given: FacilityInput, heat_kw: float, load: float, supply_c: float, pump_kw: float, air: Weather, spray: bool
+    given: FacilityInput, heat_kw: float, design_kw: float, supply_c: float, pump_kw: float, air: Weather, spray: bool
 ) -> Loop:
-    approach, rise = given.dry_cooler_approach_k, given.loop_rise_k
+    load, rise = heat_kw / design_kw, given.loop_rise_k
+    approach = approach_at(load, rise, given.dry_cooler_approach_k)
     behind = (
         sprayed(air.dry_bulb_c, air.wet_bulb_c, air.pressure_pa, supply_c - approach, given.adiabatic_effectiveness)
         if spray
         else Sprayed(air.dry_bulb_c, np.zeros_like(air.dry_bulb_c))
     )
-    free = free_share(supply_c, rise, behind.air_c, approach)
-    speed = np.where(free < _ALL, 1.0, rejector_speed(load, supply_c, rise, behind.air_c, approach))
-    rated_kw = given.dry_cooler_fan_fraction * thin_air(air.pressure_pa)
-    fan_kw = (
-        rated_kw * heat_kw * np.where(free < _ALL, free, speed_power(speed, given.speed_power_floor) / max(load, 1e-12))
-    )
-    chiller_heat = (1.0 - free) * heat_kw
-    air_kg_per_h = 3600.0 * free * heat_kw / (_AIR_KJ_PER_KG_K * given.adiabatic_air_rise_k)
+    possible = free_share(supply_c, rise, behind.air_c, approach)
+    speed = rejector_speed(load, supply_c, rise, behind.air_c, given.dry_cooler_approach_k)
+    rated_kw = given.dry_cooler_fan_fraction * thin_air(air.pressure_pa) * design_kw
+    full_kw = rated_kw * speed_power(speed, given.speed_power_floor)
+    by_chiller_kw = heat_kw / _cop_in_air(given, supply_c, air)
+    # A cooler that takes more for its fans than it saves the chiller stands still.
+    runs = possible * by_chiller_kw >= full_kw
+    free = np.where(runs, possible, 0.0)
+    air_kg_per_h = 3600.0 * speed * design_kw / (_AIR_KJ_PER_KG_K * given.adiabatic_air_rise_k)
     return Loop(
         free=free,
-        chiller_heat_kw=chiller_heat,
+        chiller_heat_kw=(1.0 - free) * heat_kw,
         rejected_kw=free * heat_kw,
-        chiller_kw=chiller_heat / _cop_in_air(given, supply_c, air),
-        fan_kw=fan_kw,
+        chiller_kw=(1.0 - free) * by_chiller_kw,
+        fan_kw=np.where(runs, full_kw, 0.0),
         pump_kw=np.zeros_like(free) + pump_kw,
-        water_kg=air_kg_per_h * behind.water_kg_per_kg * (1.0 + given.adiabatic_bleed_fraction),
+        water_kg=np.where(runs, air_kg_per_h, 0.0) * behind.water_kg_per_kg * (1.0 + given.adiabatic_bleed_fraction),
     )
 
 
-def _by_tower(given: FacilityInput, heat_kw: float, load: float, supply_c: float, pump_kw: float, air: Weather) -> Loop:
-    rise, tower_k, exchanger_k = given.loop_rise_k, given.tower_approach_k, given.heat_exchanger_approach_k
-    free = free_share(supply_c, rise, air.wet_bulb_c, tower_k + exchanger_k)
+def _by_tower(
+    given: FacilityInput, heat_kw: float, design_kw: float, supply_c: float, pump_kw: float, air: Weather
+) -> Loop:
+    load, rise = heat_kw / design_kw, given.loop_rise_k
+    tower_supply_c = supply_c - given.heat_exchanger_approach_k
+    approach = approach_at(load, rise, given.tower_approach_k)
+    free = free_share(tower_supply_c, rise, air.wet_bulb_c, approach)
     cop = chiller_cop(
         supply_c - given.chiller_evaporator_approach_k,
-        air.wet_bulb_c + tower_k + rise + given.water_condenser_approach_k,
+        air.wet_bulb_c + approach + rise + given.water_condenser_approach_k,
         given.chiller_carnot_fraction_water,
         given.chiller_least_lift_k,
     )
     chiller_kw = (1.0 - free) * heat_kw / cop
     rejected = heat_kw + chiller_kw
-    speed = rejector_speed(load, supply_c - exchanger_k, rise, air.wet_bulb_c, tower_k)
-    at_part_speed = speed_power(speed, given.speed_power_floor) * heat_kw / max(load, 1e-12)
-    fan_kw = given.tower_fan_fraction * thin_air(air.pressure_pa) * np.where(free < _ALL, rejected, at_part_speed)
-    mean_water_c = np.maximum(supply_c - exchanger_k, air.wet_bulb_c + tower_k) + rise / 2
+    speed = rejector_speed(load, tower_supply_c, rise, air.wet_bulb_c, given.tower_approach_k)
+    # Cells for the work of the chillers run beside those for the heat of the loop.
+    moved_kw = design_kw * speed_power(speed, given.speed_power_floor) + chiller_kw
+    mean_water_c = np.maximum(tower_supply_c, air.wet_bulb_c + approach) + rise / 2
     evaporated = evaporated_kg_per_kwh(
         air.dry_bulb_c, air.wet_bulb_c, air.pressure_pa, mean_water_c, given.makeup_water_c
     )
@@ -169,7 +176,7 @@ def _by_tower(given: FacilityInput, heat_kw: float, load: float, supply_c: float
         chiller_heat_kw=(1.0 - free) * heat_kw,
         rejected_kw=rejected,
         chiller_kw=chiller_kw,
-        fan_kw=fan_kw,
+        fan_kw=given.tower_fan_fraction * thin_air(air.pressure_pa) * moved_kw,
         # Tower water has pumps of its own beside those of the facility water.
         pump_kw=np.zeros_like(free) + 2.0 * pump_kw,
         water_kg=rejected * evaporated * makeup_factor(given.tower_cycles, given.tower_drift_fraction, rise),
