@@ -13,7 +13,7 @@ _BOUND_JA = {
     "pipeline bubble": "パイプラインの空き",
     "time per output token": "出力トークン当たりの時間",
     "time to first token": "最初のトークンまでの時間",
-    "memory": "メモリー容量",
+    "memory for the key-value cache": "KV キャッシュ用メモリー",
 }
 
 
@@ -80,8 +80,8 @@ def _works(design: Design) -> Iterator[tuple[str, str, str]]:
         kind_ja = "学習" if design.workload[i].kind == "training" else "推論"
         model = getattr(design.catalog.models[i], "name", "")
         bound = design.workload[i].bound
-        bound_ja = _BOUND_JA.get(bound, bound)
-        yield f"{design.workload[i].kind} of {model}: {bound}", f"{model} の{kind_ja}：{bound_ja}", f"workload.{i}.bound"
+        what_ja = f"{model} の{kind_ja}：{_BOUND_JA.get(bound, bound)}"
+        yield f"{design.workload[i].kind} of {model}: {bound}", what_ja, f"workload.{i}.bound"
 
 
 def _delivery(design: Design) -> Iterator[tuple[str, str, str]]:
