@@ -22,7 +22,7 @@ FRAME = """<!doctype html><meta charset="utf-8"><body style="margin:0">
 <iframe id="page" src="{name}" width="{width}" height="900" style="border:0"></iframe><script>
 const wait = setInterval(() => {{
   const page = document.getElementById("page").contentDocument;
-  if (!page || !page.documentElement.dataset.ready) return;
+  if (!page?.documentElement?.dataset.ready) return;
   clearInterval(wait);
   const charts = [...page.querySelectorAll("[data-chart]")];
   const ids = [...page.querySelectorAll("[id]")].map((one) => one.id);
