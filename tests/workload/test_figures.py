@@ -1,38 +1,65 @@
 import sys
 from pathlib import Path
 
-import pytest
-
 from denshi.catalog import Model, find
 from denshi.workload import serving, training
-from figure_checks import assert_every_figure_moves
+from figure_checks import assert_every_figure_moves, assert_every_input_is_named
 
 sys.path.insert(0, str(Path(__file__).parent))
 from workload_inputs import serving_input, training_input
 
+SMALL = {"tokens": 1e11, "global_batch_tokens": 8192.0 * 256}
+LONG_RUN = {"tokens": 1e12, "sequence": 4096.0, "global_batch_tokens": 4096.0 * 1024}
+MANY = {"tokens": 1e12, "global_batch_tokens": 8192.0 * 128}
+TRAINING = {
+    "base": training_input("llama3.1-70b", "hgx-h100", 512, **SMALL),
+    "h100-bf16": training_input("llama3.1-405b", "hgx-h100", 4096, tokens=1e12),
+    "h100-fp8": training_input("llama3.1-70b", "hgx-h100", 512, precision="fp8", **SMALL),
+    "a100": training_input("llama3.1-70b", "hgx-a100", 512, **SMALL),
+    "gb300-bf16": training_input("llama3.1-70b", "gb300-nvl72", 288, **SMALL),
+    "gb300-fp8": training_input("llama3.1-70b", "gb300-nvl72", 288, precision="fp8", **SMALL),
+    "gb300-fp4": training_input("llama3.1-70b", "gb300-nvl72", 288, precision="fp4", **SMALL),
+    "moe": training_input("deepseek-v3", "hgx-h100", 2048, precision="fp8", sequence=4096.0, tokens=14.8e12),
+    "long": training_input("llama3.1-70b", "hgx-h100", 512, sequence=131072.0, tokens=1e13, runs_per_year=2.0),
+    "tight": training_input("llama3.1-405b", "hgx-h100", 2048, tokens=1e12),
+    "large": training_input("llama3.1-70b", "hgx-h100", 40000, runs_per_year=4.0, **SMALL),
+    "between": training_input("llama3.1-70b", "hgx-h100", 3000, runs_per_year=4.0, **SMALL),
+    "small-batch": training_input("llama3.1-8b", "hgx-h100", 4096, tokens=1e11, global_batch_tokens=8192.0 * 64),
+    "slow": training_input("llama3.1-8b", "hgx-h100", 512, scaleout_bytes_per_s=2e8, **SMALL),
+    "shallow": training_input(
+        "llama3.1-70b",
+        "hgx-h100",
+        64,
+        tokens=1e11,
+        global_batch_tokens=8192.0 * 3,
+        parallelism={"tp": 8, "pp": 8, "virtual_stages": 2},
+    ),
+    "tied": training_input("llama3.2-3b", "hgx-h100", 3000, **MANY),
+    "window": training_input("gpt-oss-20b", "gb300-nvl72", 144, precision="fp4", **SMALL),
+    "latent": training_input("kimi-k2", "gb300-nvl72", 144, precision="fp8", **LONG_RUN),
+    "casts": training_input("qwen3-32b", "hgx-h100", 512, precision="fp8", **LONG_RUN),
+    "fp4-large": training_input("qwen3-32b", "gb300-nvl72", 3375, precision="fp4", **MANY),
+    "fp8-large": training_input("qwen3-32b", "gb300-nvl72", 3375, precision="fp8", **MANY),
+    "moe-large": training_input(
+        "kimi-k2", "gb300-nvl72", 3375, precision="fp8", tokens=1e12, sequence=4096.0, global_batch_tokens=4096.0 * 128
+    ),
+}
+SERVING = {
+    "base": serving_input("llama3.1-70b", "hgx-h100", 64),
+    "moe": serving_input("deepseek-v3", "gb300-nvl72", 720),
+    "tight": serving_input("llama3.1-405b", "hgx-h100", 64, tpot_limit_s=0.045, ttft_limit_s=9.0),
+    "staged": serving_input("llama3.1-405b", "hgx-a100", 64, precision="bf16", tpot_limit_s=0.5, ttft_limit_s=60.0),
+    "full": serving_input("llama3.1-70b", "hgx-h100", 64, tpot_limit_s=5.0, ttft_limit_s=600.0),
+    "late": serving_input("llama3.1-70b", "hgx-h100", 64, tpot_limit_s=0.2, ttft_limit_s=0.5),
+    "odd": serving_input("llama3.1-70b", "hgx-h100", 67, tpot_limit_s=0.02),
+    "window": serving_input("gpt-oss-120b", "hgx-h100", 64),
+    "tied": serving_input("llama3.2-3b", "hgx-h100", 64),
+    "sparse": serving_input("gpt-oss-120b", "hgx-h100", 64, tpot_limit_s=0.01),
+    "fp4": serving_input("deepseek-v3", "gb300-nvl72", 720, precision="fp4"),
+}
 
-@pytest.fixture(scope="module")
-def training_cases() -> dict[str, training.Input]:
-    small = {"tokens": 1e11, "global_batch_tokens": 8192.0 * 256}
-    return {
-        "base": training_input("llama3.1-70b", "hgx-h100", 512, **small),
-        "h100-bf16": training_input("llama3.1-405b", "hgx-h100", 4096, tokens=1e12),
-        "h100-fp8": training_input("llama3.1-70b", "hgx-h100", 512, precision="fp8", **small),
-        "a100": training_input("llama3.1-70b", "hgx-a100", 512, **small),
-        "gb300-bf16": training_input("llama3.1-70b", "gb300-nvl72", 288, **small),
-        "gb300-fp8": training_input("llama3.1-70b", "gb300-nvl72", 288, precision="fp8", **small),
-        "gb300-fp4": training_input("llama3.1-70b", "gb300-nvl72", 288, precision="fp4", **small),
-        "moe": training_input("deepseek-v3", "hgx-h100", 2048, precision="fp8", sequence=4096.0, tokens=14.8e12),
-        "long": training_input("llama3.1-70b", "hgx-h100", 512, sequence=131072.0, tokens=1e13, runs_per_year=2.0),
-        "tight": training_input("llama3.1-405b", "hgx-h100", 2048, tokens=1e12),
-        "large": training_input("llama3.1-70b", "hgx-h100", 40000, runs_per_year=4.0, **small),
-        "between": training_input("llama3.1-70b", "hgx-h100", 3000, runs_per_year=4.0, **small),
-        "small-batch": training_input("llama3.1-8b", "hgx-h100", 4096, tokens=1e11, global_batch_tokens=8192.0 * 64),
-        "slow": training_input("llama3.1-8b", "hgx-h100", 512, scaleout_bytes_per_s=2e8, **small),
-    }
 
-
-def test_every_training_figure_moves_with_what_it_names(training_cases: dict[str, training.Input]) -> None:
+def test_every_training_figure_moves_with_what_it_names() -> None:
     other = {
         "scenario.workload.@.parallelism": [
             {"tp": 8, "pp": 32},
@@ -43,21 +70,20 @@ def test_every_training_figure_moves_with_what_it_names(training_cases: dict[str
         "catalog.models.@": [find(Model, "llama3.1-405b")],
         "scenario.workload.@.precision": ["fp8"],
     }
-    assert_every_figure_moves(training.run, training_cases, "workload", other)
+    assert_every_figure_moves(training.run, TRAINING, "workload", other)
 
 
 def test_every_serving_figure_moves_with_what_it_names() -> None:
-    cases = {
-        "base": serving_input("llama3.1-70b", "hgx-h100", 64),
-        "moe": serving_input("deepseek-v3", "gb300-nvl72", 720),
-        "tight": serving_input("llama3.1-405b", "hgx-h100", 64, tpot_limit_s=0.045, ttft_limit_s=9.0),
-        "staged": serving_input("llama3.1-405b", "hgx-a100", 64, precision="bf16", tpot_limit_s=0.5, ttft_limit_s=60.0),
-        "full": serving_input("llama3.1-70b", "hgx-h100", 64, tpot_limit_s=5.0, ttft_limit_s=600.0),
-        "late": serving_input("llama3.1-70b", "hgx-h100", 64, tpot_limit_s=0.2, ttft_limit_s=0.5),
-        "odd": serving_input("llama3.1-70b", "hgx-h100", 67, tpot_limit_s=0.02),
-    }
     other = {
         "scenario.workload.@.precision": ["bf16"],
         "catalog.models.@": [find(Model, "qwen3-32b"), find(Model, "llama3.1-405b"), find(Model, "kimi-k2")],
     }
-    assert_every_figure_moves(serving.run, cases, "workload", other)
+    assert_every_figure_moves(serving.run, SERVING, "workload", other)
+
+
+def test_training_figures_name_all_that_moves_them() -> None:
+    assert_every_input_is_named(training.run, TRAINING, "workload")
+
+
+def test_serving_figures_name_all_that_moves_them() -> None:
+    assert_every_input_is_named(serving.run, SERVING, "workload")

@@ -37,11 +37,6 @@ def six_nd_flop(params: float, tokens: float) -> float:
     return 6 * params * tokens
 
 
-def attention_projection_params(model: Model) -> float:
-    """Count the weights of one layer's attention projections [1]."""
-    return attention_params(model)
-
-
 def ffn_params(model: Model, width: float) -> float:
     """Count the weights of one feed-forward block: ``(2 + gated) h f`` [1]."""
     return (2 + model.gated_ffn) * model.hidden * width
@@ -74,7 +69,7 @@ def matmul_params(model: Model) -> float:
     moe = moe_layers(model)
     dense = (model.layers - moe) * ffn_params(model, model.ffn)
     experts = moe * (ffn_params(model, active_ffn_width(model)) + model.experts * model.hidden)
-    return model.vocab * model.hidden + model.layers * attention_projection_params(model) + dense + experts
+    return model.vocab * model.hidden + model.layers * attention_params(model) + dense + experts
 
 
 def score_widths(model: Model) -> tuple[float, float]:
@@ -331,7 +326,7 @@ __all__ = [
     "active_ffn_width",
     "active_params",
     "attention_flop_per_token",
-    "attention_projection_params",
+    "attention_params",
     "decode_weight_bytes",
     "expert_params",
     "experts_touched",

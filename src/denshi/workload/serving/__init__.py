@@ -8,13 +8,16 @@
 from math import floor
 
 from denshi.workload.precision import BYTES_PER_CACHED_VALUE
-from denshi.workload.serving.plan import Plan, available_accelerators, choose, hold
+from denshi.workload.record import available_accelerators
+from denshi.workload.serving.plan import Plan, choose, hold
 from denshi.workload.serving.record import Input
 from denshi.workload.serving.result import Serving
 from denshi.workload.serving.step import DECISIONS, evaluate
 from denshi.workload.transformer import active_params, kv_cache_bytes_per_token, total_params
 
 HOURS_PER_YEAR = 8760.0
+
+_MOST_MEASURED = 256.0  # sequences an accelerator in the measurements that the multipliers are fitted to
 
 _SECONDS = ("weight_s", "cache_s", "arithmetic_s", "exchange_s", "host_s", "step_s", "prefill_s", "tpot_s", "ttft_s")
 
@@ -44,9 +47,6 @@ def again(inputs: Input, result: Serving) -> Serving:
     return _figures(inputs, hold(inputs, {name: float(getattr(result, name)) for name in DECISIONS}))
 
 
-serve = run
-
-
 def _figures(inputs: Input, plan: Plan) -> Serving:
     at = plan.values
     accelerators = available_accelerators(inputs)
@@ -62,6 +62,7 @@ def _figures(inputs: Input, plan: Plan) -> Serving:
         active_params=active_params(inputs.model),
         kv_cache_bytes_per_token=kv_cache_bytes_per_token(inputs.model, BYTES_PER_CACHED_VALUE[inputs.precision]),
         accelerators=accelerators,
+        plan=", ".join(f"{name} {at[name]:.10g}" for name in DECISIONS),
         **{name: at[name] for name in DECISIONS},
         replica_accelerators=at["accelerators"],
         replicas=replicas,
@@ -79,8 +80,21 @@ def _figures(inputs: Input, plan: Plan) -> Serving:
         power_kw=used * busy_kw + idle * system_kw * inputs.system.idle_power_fraction,
         energy_j_per_token=busy_kw * 1e3 / each,
         bound=plan.bound,
-        notice=f"{idle:,.0f} accelerators are left over: a replica takes {at['accelerators']:,.0f}" if idle else "",
+        notice=_notice(plan, idle),
     )
 
 
-__all__ = ["Input", "Serving", "again", "evaluate", "run", "serve"]
+def _notice(plan: Plan, idle: float) -> str:
+    replica, each = plan.values["accelerators"], plan.values["batch"] / plan.values["accelerators"]
+    said = []
+    if idle:
+        said.append(f"{idle:,.0f} accelerators are left over: a replica takes {replica:,.0f}")
+    if each > _MOST_MEASURED:
+        said.append(
+            f"{each:,.0f} sequences an accelerator lie beyond the {_MOST_MEASURED:.0f} of the measurements: "
+            "rate and latency are extrapolated"
+        )
+    return "; ".join(said)
+
+
+__all__ = ["Input", "Serving", "again", "evaluate", "run"]

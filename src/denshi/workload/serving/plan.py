@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from denshi.errors import InfeasibleError
+from denshi.workload.record import available_accelerators, powers_of_two, usable_bytes
 from denshi.workload.serving.record import Input
 from denshi.workload.serving.step import DECISIONS, Columns, evaluate
 
@@ -16,8 +16,6 @@ _STAGES = (1.0, 2.0, 4.0, 8.0, 16.0)
 _BATCHES = np.unique(np.round(np.geomspace(1, 4096, 60)))
 _RATE_TOLERANCE = 0.01
 
-Values = NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -25,16 +23,6 @@ class Plan:
 
     values: Mapping[str, float]
     bound: str
-
-
-def available_accelerators(inputs: Input) -> float:
-    """Whole accelerators of this workload: ``floor(share x accelerators)`` [1]."""
-    return float(floor(inputs.share * inputs.cluster_accelerators + 1e-9))
-
-
-def usable_bytes(inputs: Input) -> float:
-    """Memory for weights and cache on one accelerator [bytes]."""
-    return inputs.accelerator.memory_bytes * inputs.memory_usable
 
 
 def choose(inputs: Input) -> Plan:
@@ -67,7 +55,7 @@ def _planned(timed: Columns, at: int, inputs: Input) -> Plan:
     one_more = {name: np.array([values[name]]) for name in DECISIONS}
     one_more["batch"] = one_more["batch"] + one_more["groups"]
     after = {name: float(column[0]) for name, column in evaluate(one_more, inputs).items()}
-    if after["memory_bytes"] > usable_bytes(inputs):
+    if after["memory_bytes"] > usable_bytes(inputs.accelerator, inputs.memory_usable):
         return Plan(values, "memory for the key-value cache")
     if after["tpot_s"] > inputs.tpot_limit_s:
         return Plan(values, "time per output token")
@@ -78,7 +66,7 @@ def _planned(timed: Columns, at: int, inputs: Input) -> Plan:
 
 def _within(timed: Columns, inputs: Input) -> NDArray[np.bool_]:
     return np.asarray(
-        (timed["memory_bytes"] <= usable_bytes(inputs))
+        (timed["memory_bytes"] <= usable_bytes(inputs.accelerator, inputs.memory_usable))
         & (timed["tpot_s"] <= inputs.tpot_limit_s)
         & (timed["ttft_s"] <= inputs.ttft_limit_s)
     )
@@ -90,15 +78,11 @@ def _best(timed: Columns, held: NDArray[np.bool_], accelerators: float) -> int:
     return int(np.lexsort((-rate, np.where(near, timed["accelerators"], np.inf)))[0])
 
 
-def _powers(top: float) -> Values:
-    return np.asarray(2.0 ** np.arange(int(np.log2(max(top, 1.0))) + 1), dtype=np.float64)
-
-
 def _candidates(inputs: Input) -> Columns:
     accelerators = available_accelerators(inputs)
     inside = min(inputs.scaleup_domain, _LARGEST_GROUP, accelerators)
-    groups = _powers(inside) if inputs.model.experts else np.ones(1)
-    axes = (_powers(inside), groups, np.array(_STAGES), _BATCHES)
+    groups = powers_of_two(inside) if inputs.model.experts else np.ones(1)
+    axes = (powers_of_two(inside), groups, np.array(_STAGES), _BATCHES)
     tp, group, pp, each = (column.ravel() for column in np.meshgrid(*axes, indexing="ij"))
     ranks = tp * group
     # stages only where one scale-up domain is full
@@ -119,7 +103,7 @@ def _refined(around: Mapping[str, float]) -> Columns:
 
 
 def _unreachable(inputs: Input, timed: Columns) -> InfeasibleError:
-    usable = usable_bytes(inputs)
+    usable = usable_bytes(inputs.accelerator, inputs.memory_usable)
     fits = timed["memory_bytes"] <= usable
     name = f"{inputs.model.name} on {inputs.accelerator.name}"
     if not fits.any():

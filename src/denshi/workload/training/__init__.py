@@ -8,7 +8,8 @@
 from math import ceil, inf
 
 from denshi.workload.precision import peak_flop_per_s
-from denshi.workload.training.plan import Plan, available_accelerators, choose, hold
+from denshi.workload.record import available_accelerators
+from denshi.workload.training.plan import Plan, choose, hold
 from denshi.workload.training.record import Input
 from denshi.workload.training.result import Training
 from denshi.workload.training.step import DECISIONS, batch_sequences, evaluate, gemm_efficiency
@@ -45,9 +46,6 @@ def again(inputs: Input, result: Training) -> Training:
     return _figures(inputs, hold(inputs, decisions, result.concurrent_runs))
 
 
-train = run
-
-
 def _figures(inputs: Input, plan: Plan) -> Training:
     at = plan.values
     accelerators = available_accelerators(inputs)
@@ -55,7 +53,7 @@ def _figures(inputs: Input, plan: Plan) -> Training:
     step_tokens = sequences * inputs.sequence
     flop = training_flop_per_token(inputs.model, inputs.sequence)
     peak = peak_flop_per_s(inputs.accelerator, inputs.precision)
-    steps = float(ceil(inputs.tokens / step_tokens - 1e-9))
+    steps = max(float(ceil(inputs.tokens / step_tokens - 1e-9)), 1.0)
     run_s = steps * at["step_s"] / inputs.goodput
     hours = run_s / 3600 * at["accelerators"]
     capacity = plan.concurrent_runs * HOURS_PER_YEAR * 3600 / run_s
@@ -71,6 +69,7 @@ def _figures(inputs: Input, plan: Plan) -> Training:
         flop_per_token=flop,
         accelerators=accelerators,
         batch_sequences=sequences,
+        plan=_said(plan),
         **{_WRITTEN_AS.get(name, name): at[name] for name in DECISIONS},
         micro_batches=at["micro_batches"],
         accelerators_per_run=at["accelerators"],
@@ -99,6 +98,11 @@ def _figures(inputs: Input, plan: Plan) -> Training:
     )
 
 
+def _said(plan: Plan) -> str:
+    parts = [f"{name.replace('_', ' ')} {plan.values[name]:.10g}" for name in DECISIONS]
+    return f"{', '.join(parts)}; runs at a time {plan.concurrent_runs:g}"
+
+
 def _bound(asked: float | None, plan: Plan, capacity: float) -> str:
     if asked is not None and capacity < asked:
         return f"time: {asked:g} runs were asked, {capacity:.2f} fit in a year"
@@ -121,4 +125,4 @@ def _notice(plan: Plan, accelerators: float) -> str:
     )
 
 
-__all__ = ["Input", "Training", "again", "evaluate", "run", "train"]
+__all__ = ["Input", "Training", "again", "evaluate", "run"]

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
 from denshi.errors import InfeasibleError
 from denshi.workload.memory import FULL, LEAN
+from denshi.workload.record import available_accelerators, powers_of_two, usable_bytes
 from denshi.workload.training.record import Input
 from denshi.workload.training.step import DECISIONS, Columns, batch_sequences, remember, time
 
@@ -33,11 +34,6 @@ class Plan:
     concurrent_runs: float
 
 
-def available_accelerators(inputs: Input) -> float:
-    """Whole accelerators of this workload: ``floor(share x accelerators)`` [1]."""
-    return float(floor(inputs.share * inputs.cluster_accelerators + 1e-9))
-
-
 def choose(inputs: Input) -> Plan:
     """Find the plan of the highest token rate.
 
@@ -52,7 +48,7 @@ def choose(inputs: Input) -> Plan:
     accelerators = available_accelerators(inputs)
     columns, concurrent = _candidates(inputs, fixed, accelerators)
     known = remember(columns, inputs)
-    fits = known["memory_bytes"] <= _usable_bytes(inputs)
+    fits = known["memory_bytes"] <= usable_bytes(inputs.accelerator, inputs.memory_usable)
     if not fits.any():
         raise _too_large(inputs, fixed, known)
     timed = time({name: column[fits] for name, column in known.items()}, inputs)
@@ -78,14 +74,6 @@ def _best(timed: Columns, concurrent: Values, sequences: float) -> int:
     return int(np.lexsort((-rate, np.where(near, used, np.inf)))[0])
 
 
-def _usable_bytes(inputs: Input) -> float:
-    return inputs.accelerator.memory_bytes * inputs.memory_usable
-
-
-def _powers(top: float) -> tuple[float, ...]:
-    return tuple(2.0**i for i in range(int(np.log2(max(top, 1.0))) + 1))
-
-
 def _axes(inputs: Input, fixed: Mapping[str, float], accelerators: float) -> dict[str, tuple[float, ...]]:
     model = inputs.model
     layers = max(int(model.layers), 1)
@@ -93,17 +81,18 @@ def _axes(inputs: Input, fixed: Mapping[str, float], accelerators: float) -> dic
     # one pipeline depth for each number of layers a stage: deeper ones only add empty slots
     depths = sorted({ceil(layers / ceil(layers / stages)) for stages in range(1, min(layers, int(accelerators)) + 1)})
     long = inputs.sequence > _LONG_SEQUENCE
+    longest = min(inputs.sequence / 2048, _LARGEST_CONTEXT_GROUP, accelerators)
     asked = _MOST_CONCURRENT if inputs.runs_per_year is None else ceil(inputs.runs_per_year)
     runs = max(1, min(asked, _MOST_CONCURRENT, int(accelerators)))
     axes = {
-        "tp": _powers(domain),
-        "cp": _powers(min(inputs.sequence / 2048, _LARGEST_CONTEXT_GROUP, accelerators)) if long else (1.0,),
+        "tp": tuple(powers_of_two(domain)),
+        "cp": tuple(powers_of_two(longest)) if long else (1.0,),
         "pp": tuple(float(depth) for depth in depths),
         "virtual_stages": _VIRTUAL_STAGES,
-        "ep": _powers(min(model.experts, accelerators)) if model.experts else (1.0,),
+        "ep": tuple(powers_of_two(min(model.experts, accelerators))) if model.experts else (1.0,),
         "micro_batch": _MICRO_BATCHES,
         "recompute": (0.0, LEAN, 1.25, 1.5, FULL),
-        "concurrent": tuple(sorted({*_powers(runs), float(runs)})),
+        "concurrent": tuple(sorted({*powers_of_two(runs), float(runs)})),
     }
     return {name: (fixed[name],) if name in fixed else values for name, values in axes.items()}
 
@@ -203,7 +192,7 @@ def _no_plan(fixed: Mapping[str, float], accelerators: float) -> InfeasibleError
 
 def _too_large(inputs: Input, fixed: Mapping[str, float], known: Columns) -> InfeasibleError:
     least = int(np.argmin(known["memory_bytes"]))
-    usable = _usable_bytes(inputs)
+    usable = usable_bytes(inputs.accelerator, inputs.memory_usable)
     short = (known["memory_bytes"][least] - usable) / 1e9
     parts = ", ".join(
         f"{known[name][least] / 1e9:,.1f} GB of {label}"
@@ -231,7 +220,7 @@ def _mend(inputs: Input, fixed: Mapping[str, float]) -> str:
         except InfeasibleError:
             continue
         known = remember(columns, inputs)
-        fits = np.flatnonzero(known["memory_bytes"] <= _usable_bytes(inputs))
+        fits = np.flatnonzero(known["memory_bytes"] <= usable_bytes(inputs.accelerator, inputs.memory_usable))
         if fits.size:
             at = fits[np.argmin(known["accelerators"][fits])]
             names = [name for name in ("tp", "cp", "pp", "ep", "dp", "micro_batch") if known[name][at] > 1]

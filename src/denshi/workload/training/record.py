@@ -1,33 +1,20 @@
-"""What the training room is given and what it says: inputs by path, figures with unit and formula."""
+"""What the training room is given: inputs by path."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from denshi.catalog import Accelerator, Model, System
 from denshi.figure import given
-
-_OWN = "workload.@."
-_MODEL = "catalog.models.@."
-_ASK = "scenario.workload.@."
-_ASSUMED = "catalog.assumptions.training-"
+from denshi.workload.record import Workload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
+class Input(Workload):
     """A training workload: what is asked, on which accelerators, with which efficiencies."""
 
-    model: Model = given("catalog.models.@")
-    accelerator: Accelerator = given("catalog.accelerator")
-    system: System = given("catalog.system")
-    cluster_accelerators: float = given("cluster.accelerators", "1")
-    scaleout_bytes_per_s: float = given("cluster.scaleout_bytes_per_s", "byte/s")
-    scaleup_domain: float = given("cluster.scaleup_domain", "1")
     tokens: float = given("scenario.workload.@.tokens", "token")
     sequence: float = given("scenario.workload.@.sequence", "token")
     global_batch_tokens: float = given("scenario.workload.@.global_batch_tokens", "token")
     runs_per_year: float | None = given("scenario.workload.@.runs_per_year", "1/year")
-    share: float = given("scenario.workload.@.share", "1")
-    precision: str = given("scenario.workload.@.precision")
     parallelism: str | Mapping[str, int] = given("scenario.workload.@.parallelism")
     gemm_bf16_on_bf16: float = given("catalog.assumptions.training-gemm-bf16-on-bf16-generation", "1")
     gemm_bf16_on_fp8: float = given("catalog.assumptions.training-gemm-bf16-on-fp8-generation", "1")

@@ -3,11 +3,25 @@
 from dataclasses import dataclass
 
 from denshi.figure import figure
+from denshi.workload.record import ACTIVE_PARAMS, ALL_PARAMS, MULTIPLIED, SHAPE_CASES, own, shape
 
-_MODEL = "catalog.models.@"
+_CHIP = "catalog.accelerator"
 _ASK = "scenario.workload.@"
 _ASSUMED = "catalog.assumptions.training"
-_SPLIT = tuple(f"workload.@.{name}" for name in ("tp", "pp", "dp"))
+_RATES = tuple(f"{_CHIP}.{name}_flop_per_s" for name in ("bf16", "fp8", "fp4"))
+_RATE_CASES = dict(zip(_RATES, ("base", "gb300-fp8", "gb300-fp4"), strict=True))
+_SPLIT = own("tp", "cp", "pp", "dp")
+_SPLIT_CASES = dict.fromkeys(own("tp", "cp", "pp", "virtual_stages"), "h100-bf16") | {
+    **dict.fromkeys(own("cp"), "long"),
+    **dict.fromkeys(own("ep"), "moe"),
+    **dict.fromkeys(own("micro_batch_sequences"), "h100-bf16"),
+    **dict.fromkeys(own("recompute"), "tight"),
+}
+_KEPT = (
+    *("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "gated_ffn", "vocab"),
+    *("shared_experts", "top_k", "expert_ffn", "dense_layers", "moe_interval"),
+    *("q_lora_rank", "kv_lora_rank", "rope_head_dim", "v_head_dim"),
+)
 _GEMM = (
     f"{_ASSUMED}-gemm-bf16-on-bf16-generation",
     f"{_ASSUMED}-gemm-bf16-on-fp8-generation",
@@ -17,6 +31,44 @@ _GEMM = (
     f"{_ASSUMED}-gemm-fp4-on-fp4-generation",
 )
 _GEMM_CASES = dict(zip(_GEMM, ("a100", "h100-bf16", "gb300-bf16", "h100-fp8", "gb300-fp8", "gb300-fp4"), strict=True))
+_DECIDED_BY = {
+    f"{_ASK}.parallelism": "h100-bf16",
+    f"{_ASK}.precision": "gb300-bf16",
+    f"{_ASK}.sequence": "base",
+    f"{_ASK}.runs_per_year": "large",
+    **dict.fromkeys(own("accelerators", "batch_sequences", "params", "flop_per_token"), "base"),
+    **dict.fromkeys(own("gemm_efficiency"), "a100"),
+    **dict.fromkeys(shape("layers", "hidden", "heads"), "base"),
+    **dict.fromkeys(shape("experts"), "moe"),
+    "cluster.scaleup_domain": "h100-bf16",
+    "cluster.scaleout_bytes_per_s": "moe",
+    f"{_CHIP}.bf16_flop_per_s": "a100",
+    f"{_CHIP}.fp8_flop_per_s": "gb300-fp8",
+    f"{_CHIP}.fp4_flop_per_s": "fp4-large",
+    f"{_CHIP}.memory_bytes": "base",
+    f"{_CHIP}.memory_bytes_per_s": "moe",
+    f"{_CHIP}.scaleup_bytes_per_s": "gb300-bf16",
+    f"{_ASSUMED}-memory-usable-fraction": "base",
+    f"{_ASSUMED}-operand-traffic-share": "tied",
+    f"{_ASSUMED}-expert-gemm-efficiency": "moe-large",
+    f"{_ASSUMED}-attention-efficiency": "tied",
+    f"{_ASSUMED}-memory-bandwidth-efficiency": "moe",
+    f"{_ASSUMED}-elementwise-passes": "casts",
+    f"{_ASSUMED}-cast-passes": "casts",
+    f"{_ASSUMED}-link-efficiency": "a100",
+    f"{_ASSUMED}-collective-latency": "tied",
+    f"{_ASSUMED}-tensor-exposed-fraction": "a100",
+    f"{_ASSUMED}-expert-exposed-fraction": "moe",
+    f"{_ASSUMED}-data-exposed-fraction": "small-batch",
+    f"{_ASSUMED}-moe-layer-host-time": "moe-large",
+    f"{_ASSUMED}-straggler-per-doubling": "fp8-large",
+}
+"""What decides the plan, and the case in which it does."""
+
+
+def _in(case: str) -> dict[str, str]:
+    """Say in which case the plan moves a figure."""
+    return dict.fromkeys(own("plan"), case)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,21 +79,23 @@ class Training:
     params: float = figure(
         "1",
         "parameters by layer shape",
-        of=(f"{_MODEL}.layers", f"{_MODEL}.hidden", f"{_MODEL}.ffn", f"{_MODEL}.vocab"),
+        of=ALL_PARAMS,
         source="narayanan2021",
+        active=SHAPE_CASES,
     )
     active_params: float = figure(
         "1",
         "parameters that one token passes through",
-        of=(f"{_MODEL}.layers", f"{_MODEL}.hidden", f"{_MODEL}.top_k", f"{_MODEL}.expert_ffn"),
+        of=ACTIVE_PARAMS,
         source="deepseekv3",
-        active={f"{_MODEL}.top_k": "moe", f"{_MODEL}.expert_ffn": "moe"},
+        active=SHAPE_CASES,
     )
     flop_per_token: float = figure(
         "FLOP/token",
         "3 x forward: 2 x multiplied weights + causal attention 2 L (s/2)(w_qk + w_v)",
-        of=(f"{_MODEL}.layers", f"{_MODEL}.hidden", f"{_MODEL}.heads", f"{_MODEL}.ffn", f"{_ASK}.sequence"),
+        of=(*MULTIPLIED, *shape("sliding_window"), f"{_ASK}.sequence"),
         source="narayanan2021",
+        active=SHAPE_CASES,
     )
     accelerators: float = figure(
         "1", "floor(share x accelerators of the cluster)", of=(f"{_ASK}.share", "cluster.accelerators")
@@ -51,106 +105,95 @@ class Training:
         "global batch tokens / sequence length, rounded",
         of=(f"{_ASK}.global_batch_tokens", f"{_ASK}.sequence"),
     )
-    tp: float = figure(
-        "1",
-        "tensor parallelism: given, or the highest token rate among plans that fit",
-        of=(f"{_ASK}.parallelism", "cluster.scaleup_domain"),
+    plan: str = figure(
+        "",
+        "how one run is split and how many run side by side: given, or the highest token rate among plans that fit",
+        of=tuple(_DECIDED_BY),
         source="narayanan2021",
-        active={f"{_ASK}.parallelism": "h100-bf16", "cluster.scaleup_domain": "h100-bf16"},
+        active=_DECIDED_BY,
+    )
+    tp: float = figure(
+        "1", "tensor parallelism of the plan", of=own("plan"), source="narayanan2021", active=_in("h100-bf16")
     )
     cp: float = figure(
         "1",
-        "context parallelism: searched for sequences above 16,384 tokens, else 1",
-        of=(f"{_ASK}.sequence",),
-        active={f"{_ASK}.sequence": "long"},
+        "context parallelism of the plan: searched for sequences above 16,384 tokens, else 1",
+        of=(*own("plan"), f"{_ASK}.sequence"),
+        active={**_in("long"), f"{_ASK}.sequence": "long"},
     )
     pp: float = figure(
-        "1",
-        "pipeline parallelism: given, or the highest token rate among plans that fit",
-        of=(f"{_ASK}.parallelism", "catalog.accelerator.memory_bytes"),
-        source="narayanan2021",
-        active={f"{_ASK}.parallelism": "h100-bf16", "catalog.accelerator.memory_bytes": "h100-bf16"},
+        "1", "pipeline parallelism of the plan", of=own("plan"), source="narayanan2021", active=_in("h100-bf16")
     )
     virtual_stages: float = figure(
-        "1",
-        "pipeline chunks on one rank: the highest token rate among plans that fit",
-        of=(f"{_ASK}.parallelism",),
-        source="narayanan2021",
-        active={f"{_ASK}.parallelism": "h100-bf16"},
+        "1", "pipeline chunks on one rank in the plan", of=own("plan"), source="narayanan2021", active=_in("h100-bf16")
     )
-    ep: float = figure(
-        "1",
-        "expert parallelism: given, or the highest token rate among plans that fit",
-        of=(f"{_ASK}.parallelism",),
-        source="deepseekv3",
-        active={f"{_ASK}.parallelism": "moe"},
-    )
+    ep: float = figure("1", "expert parallelism of the plan", of=own("plan"), source="deepseekv3", active=_in("moe"))
     dp: float = figure(
         "1",
-        "data parallelism: given, or the fewest ranks that need as few micro-batches as all accelerators would",
-        of=("workload.@.accelerators", "workload.@.batch_sequences", "workload.@.tp", "workload.@.pp"),
+        "data parallelism of the plan: given, or the fewest ranks that need as few micro-batches as all accelerators",
+        of=own("plan"),
         source="rajbhandari2019",
-        active={"workload.@.tp": "h100-bf16", "workload.@.pp": "h100-bf16", "workload.@.batch_sequences": "large"},
     )
     micro_batch_sequences: float = figure(
-        "sequences",
-        "sequences that a rank takes at once: given, or the highest token rate among plans that fit",
-        of=(f"{_ASK}.parallelism",),
-        active={f"{_ASK}.parallelism": "h100-bf16"},
+        "sequences", "sequences that a rank takes at once in the plan", of=own("plan"), active=_in("h100-bf16")
     )
     recompute: float = figure(
         "1",
-        "level: 0 scores, 1 norms, activations and up-projections too, to 2 whole layers; the fastest that fits",
-        of=("catalog.accelerator.memory_bytes",),
+        "level of the plan: 0 scores, 1 norms, activations and up-projections too, to 2 whole layers",
+        of=own("plan"),
         source="korthikanti2022",
-        active={"catalog.accelerator.memory_bytes": "tight"},
+        active=_in("tight"),
     )
     micro_batches: float = figure(
         "1",
         "ceil(batch sequences / (dp x micro-batch))",
-        of=("workload.@.batch_sequences", "workload.@.dp", "workload.@.micro_batch_sequences"),
-        active={"workload.@.micro_batch_sequences": "h100-bf16"},
+        of=own("batch_sequences", "dp", "micro_batch_sequences"),
+        active=_SPLIT_CASES,
     )
-    accelerators_per_run: float = figure("1", "tp x cp x pp x dp", of=_SPLIT, active=dict.fromkeys(_SPLIT, "h100-bf16"))
+    accelerators_per_run: float = figure("1", "tp x cp x pp x dp", of=_SPLIT, active=_SPLIT_CASES)
     concurrent_runs: float = figure(
         "1",
         "runs at a time: fewest within a tenth of the highest token rate of all, at most the runs asked a year",
-        of=(f"{_ASK}.runs_per_year", "workload.@.accelerators", "workload.@.accelerators_per_run"),
-        active={
-            f"{_ASK}.runs_per_year": "large",
-            "workload.@.accelerators": "between",
-            "workload.@.accelerators_per_run": "between",
-        },
+        of=own("plan"),
+        active=_in("large"),
     )
     gemm_efficiency: float = figure(
-        "1", "share of the peak by precision and generation of the accelerator", of=_GEMM, active=_GEMM_CASES
+        "1",
+        "share of the peak by precision and generation of the accelerator",
+        of=(*_GEMM, f"{_ASK}.precision"),
+        active={**_GEMM_CASES, f"{_ASK}.precision": "h100-bf16"},
     )
     weight_bytes: float = figure(
         "byte",
         "2 x parameters on the fullest rank",
-        of=("workload.@.params", "workload.@.tp", "workload.@.pp"),
+        of=own("params", "tp", "pp", "virtual_stages", "ep"),
         source="rajbhandari2019",
-        active={"workload.@.tp": "h100-bf16", "workload.@.pp": "h100-bf16"},
+        active=_SPLIT_CASES,
     )
     gradient_bytes: float = figure(
         "byte",
         "4 x parameters on the fullest rank",
-        of=("workload.@.params", "workload.@.tp", "workload.@.pp"),
+        of=own("params", "tp", "pp", "virtual_stages", "ep"),
         source="rajbhandari2019",
-        active={"workload.@.tp": "h100-bf16", "workload.@.pp": "h100-bf16"},
+        active=_SPLIT_CASES,
     )
     optimizer_bytes: float = figure(
         "byte",
         "12 x parameters on the fullest rank / ranks that share them",
-        of=("workload.@.params", "workload.@.dp"),
+        of=own("params", "tp", "cp", "pp", "virtual_stages", "ep", "dp"),
         source="rajbhandari2019",
+        active=_SPLIT_CASES,
     )
     activation_bytes: float = figure(
         "byte",
         "layers of a stage x micro-batches in flight x bytes a layer keeps, with the logits",
-        of=(f"{_MODEL}.hidden", f"{_ASK}.sequence", "workload.@.micro_batch_sequences", "workload.@.recompute"),
+        of=(
+            *shape(*_KEPT),
+            f"{_ASK}.sequence",
+            *own("tp", "cp", "pp", "virtual_stages", "micro_batch_sequences", "micro_batches", "recompute"),
+        ),
         source="korthikanti2022",
-        active={"workload.@.micro_batch_sequences": "h100-bf16", "workload.@.recompute": "tight"},
+        active={**SHAPE_CASES, **_SPLIT_CASES, **dict.fromkeys(shape("vocab"), "window")},
     )
     memory_bytes: float = figure(
         "byte",
@@ -166,11 +209,10 @@ class Training:
         "s",
         "micro-batches x layers x (matrix products + attention + element-wise passes), backward and recomputation in",
         of=(
-            "workload.@.flop_per_token",
-            "workload.@.gemm_efficiency",
-            "workload.@.micro_batches",
-            "catalog.accelerator.bf16_flop_per_s",
-            "catalog.accelerator.memory_bytes_per_s",
+            *own("flop_per_token", "gemm_efficiency", "micro_batches", "micro_batch_sequences", "recompute"),
+            *own("tp", "cp", "pp", "virtual_stages", "ep"),
+            *_RATES,
+            f"{_CHIP}.memory_bytes_per_s",
             f"{_ASK}.precision",
             f"{_ASSUMED}-operand-traffic-share",
             f"{_ASSUMED}-expert-gemm-efficiency",
@@ -182,6 +224,8 @@ class Training:
         ),
         source="williams2009",
         active={
+            **_SPLIT_CASES,
+            **_RATE_CASES,
             f"{_ASK}.precision": "h100-bf16",
             f"{_ASSUMED}-expert-gemm-efficiency": "moe",
             f"{_ASSUMED}-cast-passes": "h100-fp8",
@@ -194,9 +238,11 @@ class Training:
         of=(
             "cluster.scaleout_bytes_per_s",
             "cluster.scaleup_domain",
-            "catalog.accelerator.scaleup_bytes_per_s",
-            f"{_MODEL}.hidden",
-            "workload.@.dp",
+            f"{_CHIP}.scaleup_bytes_per_s",
+            *shape("layers", "hidden", "kv_heads", "head_dim", "top_k", "dense_layers", "moe_interval"),
+            f"{_ASK}.sequence",
+            *own("params", "tp", "cp", "pp", "virtual_stages", "ep", "dp"),
+            *own("micro_batch_sequences", "micro_batches", "recompute"),
             f"{_ASSUMED}-link-efficiency",
             f"{_ASSUMED}-collective-latency",
             f"{_ASSUMED}-tensor-exposed-fraction",
@@ -205,6 +251,9 @@ class Training:
         ),
         source="pope2022",
         active={
+            **SHAPE_CASES,
+            **dict.fromkeys(shape("kv_heads", "head_dim"), "long"),
+            **_SPLIT_CASES,
             f"{_ASSUMED}-expert-exposed-fraction": "moe",
             f"{_ASSUMED}-tensor-exposed-fraction": "h100-bf16",
             f"{_ASSUMED}-collective-latency": "h100-bf16",
@@ -215,14 +264,20 @@ class Training:
     bubble_s: float = figure(
         "s",
         "(pp - 1) x (time of a stage / virtual stages + hand-over to the next)",
-        of=("workload.@.pp", "workload.@.virtual_stages", "workload.@.compute_s"),
+        of=own("pp", "virtual_stages", "compute_s", "communication_s"),
         source="narayanan2021",
-        active=dict.fromkeys(("workload.@.pp", "workload.@.virtual_stages", "workload.@.compute_s"), "h100-bf16"),
+        active=dict.fromkeys(own("pp", "virtual_stages", "compute_s", "communication_s"), "h100-bf16"),
     )
     overhead_s: float = figure(
         "s",
         "optimizer pass over memory + stragglers: share per doubling x log2(accelerators / 8) x the rest",
-        of=(f"{_ASSUMED}-straggler-per-doubling", "workload.@.accelerators_per_run", "workload.@.compute_s"),
+        of=(
+            f"{_ASSUMED}-straggler-per-doubling",
+            *own("accelerators_per_run", "params", "dp", "compute_s", "communication_s", "bubble_s"),
+            f"{_CHIP}.memory_bytes_per_s",
+            f"{_ASSUMED}-memory-bandwidth-efficiency",
+        ),
+        active=dict.fromkeys(own("bubble_s"), "h100-bf16"),
     )
     step_s: float = figure(
         "s",
@@ -235,20 +290,25 @@ class Training:
         "1",
         "model FLOP of a step / (accelerators x peak x step time)",
         of=(
-            "workload.@.flop_per_token",
-            "workload.@.batch_sequences",
-            "workload.@.accelerators_per_run",
-            "workload.@.step_s",
+            *own("flop_per_token", "batch_sequences", "accelerators_per_run", "step_s"),
+            f"{_ASK}.sequence",
+            f"{_ASK}.precision",
+            *_RATES,
         ),
         source="narayanan2021",
+        active={**_RATE_CASES, f"{_ASK}.precision": "h100-bf16"},
     )
     tokens_per_s: float = figure(
         "token/s",
         "runs at a time x tokens of a step / step time, while training",
-        of=("workload.@.concurrent_runs", "workload.@.batch_sequences", "workload.@.step_s"),
+        of=(*own("concurrent_runs", "batch_sequences", "step_s"), f"{_ASK}.sequence"),
         active={"workload.@.concurrent_runs": "large"},
     )
-    steps: float = figure("1", "ceil(tokens / tokens of a step)", of=(f"{_ASK}.tokens", "workload.@.batch_sequences"))
+    steps: float = figure(
+        "1",
+        "ceil(tokens / tokens of a step), at least one",
+        of=(f"{_ASK}.tokens", f"{_ASK}.sequence", *own("batch_sequences")),
+    )
     run_s: float = figure(
         "s",
         "steps x step time / effective time fraction",
@@ -261,7 +321,7 @@ class Training:
     capacity_runs_per_year: float = figure(
         "1/year",
         "runs at a time x 8,760 h / run time",
-        of=("workload.@.concurrent_runs", "workload.@.run_s"),
+        of=own("concurrent_runs", "run_s"),
         active={"workload.@.concurrent_runs": "large"},
     )
     runs_per_year: float = figure(
@@ -273,13 +333,13 @@ class Training:
     accelerator_hours_per_year: float = figure(
         "h",
         "accelerator-hours of a run x runs",
-        of=("workload.@.accelerator_hours_per_run", "workload.@.runs_per_year"),
+        of=own("accelerator_hours_per_run", "runs_per_year"),
     )
     tokens_per_year: float = figure("token", "tokens x runs", of=(f"{_ASK}.tokens", "workload.@.runs_per_year"))
     busy_fraction: float = figure(
         "1",
         "accelerator-hours of a year / (accelerators x 8,760 h)",
-        of=("workload.@.accelerator_hours_per_year", "workload.@.accelerators"),
+        of=own("accelerator_hours_per_year", "accelerators"),
     )
     busy_power_kw: float = figure(
         "kW",
@@ -300,17 +360,24 @@ class Training:
     energy_kwh_per_run: float = figure(
         "kWh",
         "accelerator-hours of a run x busy power",
-        of=("workload.@.accelerator_hours_per_run", "workload.@.busy_power_kw"),
+        of=own("accelerator_hours_per_run", "busy_power_kw"),
     )
     bound: str = figure(
         "",
         "the largest part of the step time, or the year where the runs asked do not fit",
-        of=("workload.@.capacity_runs_per_year", "workload.@.communication_s"),
-        active={"workload.@.capacity_runs_per_year": "long", "workload.@.communication_s": "slow"},
+        of=(f"{_ASK}.runs_per_year", *own("capacity_runs_per_year", "compute_s", "communication_s", "bubble_s")),
+        active={
+            f"{_ASK}.runs_per_year": "long",
+            **dict.fromkeys(own("capacity_runs_per_year"), "long"),
+            **dict.fromkeys(own("compute_s", "communication_s"), "slow"),
+            **dict.fromkeys(own("bubble_s"), "shallow"),
+        },
     )
     notice: str = figure(
         "",
         "what leaves accelerators unused",
-        of=("workload.@.accelerators_per_run", f"{_ASK}.global_batch_tokens"),
-        active={"workload.@.accelerators_per_run": "small-batch", f"{_ASK}.global_batch_tokens": "small-batch"},
+        of=own("accelerators", "accelerators_per_run", "concurrent_runs", "micro_batches", "pp"),
+        active=dict.fromkeys(
+            own("accelerators", "accelerators_per_run", "concurrent_runs", "micro_batches", "pp"), "small-batch"
+        ),
     )

@@ -6,7 +6,6 @@ A configuration is one position of a set of columns (equal-length arrays): ``tp`
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ from denshi.workload.training.record import Input
 from denshi.workload.transformer import (
     active_ffn_width,
     attention_flop_per_token,
-    attention_projection_params,
+    attention_params,
     ffn_params,
     mean_context,
     moe_layers,
@@ -99,7 +98,7 @@ def remember(columns: Columns, inputs: Input) -> dict[str, Values]:
 def time(columns: Columns, inputs: Input) -> dict[str, Values]:
     """Add the times of every configuration to columns that know their micro-batches."""
     out = dict(columns)
-    layer = _layer_compute(out, inputs)
+    layer_s = _layer_s(out, inputs)
     head_s = _head_s(out, inputs)
     layers = stage_layers(inputs.model, out)
     tensor_s = _tensor_s(out, inputs) + _context_s(out, inputs)
@@ -107,13 +106,13 @@ def time(columns: Columns, inputs: Input) -> dict[str, Values]:
     batches = out["micro_batches"]
     # empty slots of an uneven split make room for the output head on the last stage
     free_layers = layers * out["pp"] - inputs.model.layers
-    head_left_s = np.maximum(head_s - free_layers * layer.total_s, 0.0)
-    out["compute_s"] = batches * (layers * layer.total_s + head_left_s)
+    head_left_s = np.maximum(head_s - free_layers * layer_s, 0.0)
+    out["compute_s"] = batches * (layers * layer_s + head_left_s)
     out["tensor_s"] = batches * layers * tensor_s
     out["expert_s"] = batches * layers * expert_s
     out["data_s"] = _data_s(out, inputs)
     out["communication_s"] = out["tensor_s"] + out["expert_s"] + out["data_s"]
-    stage_s = layers * (layer.total_s + tensor_s + expert_s)
+    stage_s = layers * (layer_s + tensor_s + expert_s)
     out["bubble_s"] = (out["pp"] - 1) * (stage_s / out["virtual_stages"] + _point_to_point_s(out, inputs))
     dense, experts = parameters_per_rank(inputs.model, out)
     held = dense / (out["dp"] * out["cp"]) + experts / np.maximum(out["dp"] * out["cp"] * out["tp"] / out["ep"], 1.0)
@@ -123,11 +122,6 @@ def time(columns: Columns, inputs: Input) -> dict[str, Values]:
     out["overhead_s"] = optimizer_s + busy_s * inputs.straggler * doublings
     out["step_s"] = out["compute_s"] + out["communication_s"] + out["bubble_s"] + out["overhead_s"]
     return out
-
-
-class _LayerTime(NamedTuple):
-    forward_s: Values
-    total_s: Values
 
 
 def _memory_rate(inputs: Input) -> float:
@@ -154,13 +148,13 @@ def _gemm_s(flop: Values, reuse: Values, inputs: Input, factor: float = 1.0) -> 
     return np.asarray(flop / (peak * gemm_efficiency(inputs) * factor) + inputs.operand_share * traffic_s)
 
 
-def _layer_compute(columns: Columns, inputs: Input) -> _LayerTime:
-    """Mean forward time, and forward plus backward plus recomputation, of one layer for one micro-batch."""
+def _layer_s(columns: Columns, inputs: Input) -> Values:
+    """Mean time of one layer for one micro-batch: forward, backward and recomputation."""
     model, tp = inputs.model, columns["tp"]
     tokens = _tokens(columns, inputs)
     moe_fraction = moe_layers(model) / model.layers
     heads_width = score_widths(model)[1]
-    projections = 2 * attention_projection_params(model) * tokens / tp
+    projections = 2 * attention_params(model) * tokens / tp
     gemm = _gemm_s(projections, 1 / model.hidden + tp / heads_width + 1 / tokens, inputs)
     if moe_fraction < 1:
         flop = 2 * (1 - moe_fraction) * ffn_params(model, model.ffn) * tokens / tp
@@ -176,7 +170,7 @@ def _layer_compute(columns: Columns, inputs: Input) -> _LayerTime:
     lean = recomputed(columns)[1]
     up_flop = 2 * up_projection_params(model) * tokens / tp
     again = lean * (elementwise + _gemm_s(up_flop, 1 / model.hidden + 1 / tokens, inputs))
-    return _LayerTime(forward, forward * (1 + _full(columns)) + again + backward)
+    return np.asarray(forward * (1 + _full(columns)) + again + backward)
 
 
 def _experts_gemm_s(columns: Columns, inputs: Input) -> Values:
