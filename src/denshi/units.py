@@ -187,6 +187,7 @@ def _example(unit: str) -> str:
     return {"1": "0.9", "count": "100k", "token": "30T"}.get(unit, f"1 {unit}")
 
 
+_LARGEST_IN_WORDS = 1e30
 _STEPS = (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0))
 
 
@@ -199,11 +200,17 @@ def show(value: float, unit: str, digits: int = 3) -> str:
     '$27.0 bn'
     >>> show(0.92, "1")
     '0.920'
+    >>> show(999_999.0, "kW")
+    '1.00 GW'
     >>> show(31_250.0, "count")
     '31,250'
     """
     if not math.isfinite(value):
         return "not finite"
+    if abs(value) > _LARGEST_IN_WORDS:
+        return f"{value:.{digits - 1}e} {unit}".strip()
+    if unit in ("kW", "kWh", "byte", "byte/s", "FLOP", "FLOP/s", "USD"):
+        value = float(f"{value:.{digits - 1}e}") if abs(value) >= 1000 else value  # 999,999 kW is 1.00 GW
     if unit in ("kW", "kWh"):
         return _prefixed(value * 1e3, "W" if unit == "kW" else "Wh", digits)
     if unit in ("byte", "byte/s", "FLOP", "FLOP/s"):
