@@ -210,7 +210,8 @@ def show(value: float, unit: str, digits: int = 3) -> str:
     if abs(value) > _LARGEST_IN_WORDS:
         return f"{value:.{digits - 1}e} {unit}".strip()
     if unit in ("kW", "kWh", "byte", "byte/s", "FLOP", "FLOP/s", "USD"):
-        value = float(f"{value:.{digits - 1}e}") if abs(value) >= 1000 else value  # 999,999 kW is 1.00 GW
+        exact = 1e6 if unit == "USD" else 1e3
+        value = float(f"{value:.{digits - 1}e}") if abs(value) >= exact else value  # 999,999 kW is 1.00 GW
     if unit in ("kW", "kWh"):
         return _prefixed(value * 1e3, "W" if unit == "kW" else "Wh", digits)
     if unit in ("byte", "byte/s", "FLOP", "FLOP/s"):
