@@ -92,10 +92,57 @@ def test_a_missing_file_is_refused(tmp_path):
         system_from_toml(tmp_path / "no.toml")
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("accelerators = 0.5", "not a whole number"),
+        ("accelerators = 2.5", "not a whole number"),
+        ("accelerators = 0", "outside above 0"),
+        ("accelerators = 1e20", "outside above 0"),
+        ("accelerators = -" + "9" * 400, "a huge number is outside"),
+        ("accelerators = " + "9" * 400, "a huge number is outside"),
+        ("accelerators = " + "9" * 5000, "thousands of digits"),
+        ("units_per_rack = 2.5", "not a whole number"),
+        ("scaleup_domain = 1.5", "not a whole number"),
+        ("scaleup_domain = 0", "outside above 0"),
+        ("power_kw = -" + "9" * 400, "a huge number is outside"),
+        ("name = '" + "x" * 100_000 + "'", "a name of 100,000 letters"),
+        ("vendor = '" + "x" * 100_000 + "'", "a name of 100,000 letters"),
+    ],
+)
+def test_a_wrong_count_or_name_is_refused(tmp_path, line, said):
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    key = line.split(" =")[0] + " ="
+    text = "\n".join(line if one.startswith(key) else one for one in lines)
+    with pytest.raises(CatalogError, match=said) as caught:
+        system_from_toml(_write(tmp_path, text))
+    assert len(str(caught.value)) < 1000
+
+
+def test_a_unit_may_take_several_racks(tmp_path):
+    text = EXAMPLE.read_text(encoding="utf-8").replace("units_per_rack = 1", "units_per_rack = 0.5")
+    assert system_from_toml(_write(tmp_path, text))[0].units_per_rack == 0.5
+
+
 TABLES = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
 VALUES = st.sampled_from(
     [
-        *("true", "-1", "0", "1e300", "nan", "inf", "'x'", "''", "[]", "{}", "1979-05-27", "9" * 400),
+        *(
+            "true",
+            "-1",
+            "0",
+            "1e300",
+            "nan",
+            "inf",
+            "'x'",
+            "''",
+            "[]",
+            "{}",
+            "1979-05-27",
+            "9" * 400,
+            "-" + "9" * 400,
+            "9" * 5000,
+        ),
         *("{ value = 1 }", "{ value = [] }", "{ value = {} }", "{ value = 1, low = 'a' }", "{ value = 1, grade = 1 }"),
     ]
 )

@@ -173,8 +173,14 @@ def test_gpt_neox_has_biases_and_two_tables(tmp_path):
         ({"hidden_size": [4096]}, "expected a number"),
         ({"hidden_size": float("nan")}, "outside"),
         ({"hidden_size": float("inf")}, "outside"),
-        ({"hidden_size": 10**5000}, "not JSON"),
-        ({"hidden_size": 10**30}, "a huge integer"),
+        ({"hidden_size": 10**30}, "outside"),
+        ({"hidden_size": 10**400}, "a whole number of 401 digits"),
+        ({"hidden_size": -(10**400)}, "a whole number of 401 digits"),
+        ({"num_hidden_layers": 10_001}, "num_hidden_layers: 10001 is outside 1 to 10000"),
+        ({"intermediate_size": 0}, "intermediate_size: 0 is outside"),
+        ({"_name_or_path": "x" * 100_000}, "_name_or_path: a name of 100,000 letters"),
+        ({"_name_or_path": "x\x1b[31m"}, "cannot be printed"),
+        ({"model_type": "x" * 100_000}, "model_type: a name of 100,000 letters"),
         ({"hidden_size": 4096.5}, "whole"),
         ({"hidden_size": 4097}, "does not divide"),
         ({"num_key_value_heads": 7}, "do not divide"),
@@ -186,18 +192,36 @@ def test_gpt_neox_has_biases_and_two_tables(tmp_path):
         ({"num_local_experts": 4}, "num_experts_per_tok"),
         ({"num_local_experts": 4, "num_experts_per_tok": 2, "first_k_dense_replace": 40}, "dense layers"),
         ({"num_local_experts": 4, "num_experts_per_tok": 2, "moe_layer_freq": [1, 0]}, "moe_layer_freq"),
+        (
+            {
+                "num_local_experts": 4,
+                "num_experts_per_tok": 2,
+                "moe_intermediate_size": 9,
+                "intermediate_size": 0,
+                "first_k_dense_replace": 1,
+            },
+            "dense layers without a width",
+        ),
     ],
 )
-def test_a_wrong_value_is_named(tmp_path, changes, said, monkeypatch):
-    monkeypatch.setattr("sys.set_int_max_str_digits", lambda _: None, raising=False)
+def test_a_wrong_value_is_named(tmp_path, changes, said):
     values = LLAMA | changes
-    path = tmp_path / "config.json"
-    if values["hidden_size"] == 10**5000:
-        path.write_text('{"hidden_size": 1' + "0" * 5000 + "}", encoding="utf-8")
-    else:
-        _write(tmp_path, {key: value for key, value in values.items() if value is not None})
-    with pytest.raises(CatalogError, match=said):
+    path = _write(tmp_path, {key: value for key, value in values.items() if value is not None})
+    with pytest.raises(CatalogError, match=said) as caught:
         model_from_config(path)
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_number_that_python_does_not_read_is_refused(tmp_path, sign):
+    path = tmp_path / "config.json"
+    path.write_text(f'{{"hidden_size": {sign}{"9" * 5000}}}', encoding="utf-8")
+    with pytest.raises(CatalogError, match="a whole number of 5,000 digits"):
+        model_from_config(path)
+
+
+def test_a_long_number_that_nobody_needs_is_passed_over(tmp_path):
+    assert model_from_config(_write(tmp_path, LLAMA | {"model_max_length": 10**30})).layers == 32
 
 
 @pytest.mark.parametrize(
@@ -226,6 +250,9 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
         model_from_config(tmp_path)
     with pytest.raises(CatalogError, match="cannot be read"):
         model_from_config("a\0b")
+    with pytest.raises(CatalogError, match="cannot be read") as caught:
+        model_from_config("x" * 5000)
+    assert len(str(caught.value)) < 300
 
 
 ANYTHING = st.recursive(

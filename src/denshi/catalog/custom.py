@@ -10,7 +10,7 @@ from typing import Any, get_args
 from denshi.catalog.load import find, row
 from denshi.catalog.processing import BITS, total_processing_performance
 from denshi.catalog.schema import Accelerator, Row, System
-from denshi.catalog.user_file import read_text
+from denshi.catalog.user_file import fault_of_name, read_text, shown
 from denshi.errors import CatalogError, nearest
 from denshi.figure import GRADES
 
@@ -19,9 +19,12 @@ _OF_THE_TABLE = ("id", "name", "aliases", "source", "date", "grade", "note")
 _TEXTS_OF_EVIDENCE = ("source", "date", "grade", "note")
 _POSITIVE = (
     *("accelerators", "units_per_rack", "power_kw", "tdp_kw", "memory_bytes", "memory_bytes_per_s", "tpp"),
-    *("nic_bytes_per_s", "weight_kg", "height_u"),
+    *("nic_bytes_per_s", "weight_kg", "height_u", "scaleup_domain"),
 )
+_COUNTS = ("accelerators", "scaleup_domain", "units_per_rack")
+_MOST_COUNTED = 1e6
 _LARGEST = 1e21
+_HUGE = 10**300  # no float holds much more
 
 
 def system_from_toml(path: str | Path) -> tuple[System, Accelerator]:
@@ -44,14 +47,14 @@ def system_from_toml(path: str | Path) -> tuple[System, Accelerator]:
     ------
     CatalogError : the file cannot be read, or something in it is missing, unknown or senseless; all faults at once.
     """
-    place, stem = str(path), Path(path).stem
+    place, stem = shown(path), Path(path).stem
     tables = _toml(read_text(path), place)
     default = {"source": f"user's file {Path(path).name}", "date": "undated", "grade": "E"}
     faults: list[str] = []
     accelerator_table = _table(tables, "accelerator", faults, required=False)
     system_table = _table(tables, "system", faults)
     faults += [
-        f"[{key}]: unknown table. {nearest(key, ('accelerator', 'system'))}"
+        f"[{shown(key)}]: unknown table. {nearest(shown(key), ('accelerator', 'system'))}"
         for key in sorted(set(tables) - {"accelerator", "system"})
     ]
     chip: Accelerator | None = None
@@ -81,8 +84,12 @@ def system_from_toml(path: str | Path) -> tuple[System, Accelerator]:
 def _toml(text: str, place: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise CatalogError(f"is not TOML: {error}", where=place) from None
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogError(f"is not TOML: {shown(error)}", where=place) from None
+    except RecursionError:
+        raise CatalogError("is nested too deeply to be a datasheet", where=place) from None
+    except ValueError:
+        raise CatalogError("holds a whole number of thousands of digits", where=place) from None
 
 
 def _table(tables: Mapping[str, Any], name: str, faults: list[str], required: bool = True) -> dict[str, Any] | None:
@@ -100,7 +107,7 @@ def _table(tables: Mapping[str, Any], name: str, faults: list[str], required: bo
 def _faults(type_: type[Row], table: Mapping[str, Any], name: str) -> list[str]:
     declared = {field.name: field.type for field in fields(type_) if field.name not in _NOT_VALUES}
     faults = [
-        f"{name}.{key}: unknown. {nearest(key, declared)}"
+        f"{name}.{shown(key)}: unknown. {nearest(shown(key), declared)}"
         for key in sorted(set(table) - set(declared) - set(_OF_THE_TABLE))
     ]
     faults += [
@@ -121,14 +128,17 @@ def _fault_of_text(path: str, key: str, value: Any) -> list[str]:
     if key == "aliases":
         fine = isinstance(value, list) and all(isinstance(item, str) for item in value)
         return [] if fine else [f"{path}: expected a list of texts"]
-    if not isinstance(value, str) or not value.strip():
-        return [f"{path}: expected a text"]
-    return [f'{path}: grade "{value}" is none of A to E'] if key == "grade" and value not in GRADES else []
+    fault = fault_of_name(value) if key in ("id", "name") else ""
+    if fault or not isinstance(value, str) or not value.strip():
+        return [f"{path}: {fault or 'expected a text'}"]
+    return [f'{path}: grade "{shown(value)}" is none of A to E'] if key == "grade" and value not in GRADES else []
 
 
 def _fault_of_value(path: str, key: str, kind: Any, raw: Any) -> list[str]:
     own = raw if isinstance(raw, dict) else {"value": raw}
-    faults = [f"{path}.{word}: unknown" for word in sorted(set(own) - {"value", "low", "high", *_TEXTS_OF_EVIDENCE})]
+    faults = [
+        f"{path}.{shown(word)}: unknown" for word in sorted(set(own) - {"value", "low", "high", *_TEXTS_OF_EVIDENCE})
+    ]
     faults += [
         fault
         for word in _TEXTS_OF_EVIDENCE
@@ -138,7 +148,8 @@ def _fault_of_value(path: str, key: str, kind: Any, raw: Any) -> list[str]:
     if "value" not in own:
         return [*faults, f"{path}: has no value"]
     if kind is str or str in get_args(kind):
-        return [*faults, *([] if isinstance(own["value"], str) and own["value"] else [f"{path}: expected a text"])]
+        fault = fault_of_name(own["value"])
+        return [*faults, f"{path}: {fault}"] if fault else faults
     numbers = {word: own[word] for word in ("value", "low", "high") if word in own}
     faults += [fault for word, number in numbers.items() for fault in _fault_of_number(path, key, number)]
     if not faults and not numbers.get("low", -math.inf) <= numbers["value"] <= numbers.get("high", math.inf):
@@ -149,11 +160,13 @@ def _fault_of_value(path: str, key: str, kind: Any, raw: Any) -> list[str]:
 def _fault_of_number(path: str, key: str, number: Any) -> list[str]:
     if isinstance(number, bool) or not isinstance(number, int | float):
         return [f"{path}: expected a number in the unit of the field's name, got {number!r:.40}"]
-    most = 1.0 if key.endswith("_fraction") else _LARGEST
+    most = 1.0 if key.endswith("_fraction") else _MOST_COUNTED if key in _COUNTS else _LARGEST
     if not (0 <= number <= most) or (number == 0 and key in _POSITIVE):
-        return [
-            f"{path}: {float(min(number, 10**300)):g} is outside {'above ' if key in _POSITIVE else ''}0 to {most:g}"
-        ]
+        said = f"{number:g}" if isinstance(number, float) or abs(number) < _HUGE else "a huge number"
+        return [f"{path}: {said} is outside {'above ' if key in _POSITIVE else ''}0 to {most:g}"]
+    if key in _COUNTS and number != int(number) and not (key == "units_per_rack" and number < 1):
+        # a unit may take several racks: then less than one of it stands in each
+        return [f"{path}: {number:g} is not a whole number"]
     return []
 
 

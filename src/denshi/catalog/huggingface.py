@@ -1,7 +1,6 @@
 """A transformer from the config.json that Hugging Face keeps beside its weights."""
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -9,11 +8,13 @@ from types import MappingProxyType
 from typing import Any
 
 from denshi.catalog.schema import Model
-from denshi.catalog.user_file import read_text
+from denshi.catalog.user_file import fault_of_name, read_text, shown
 from denshi.errors import CatalogError
 from denshi.figure import Evidence
 
 _LARGEST = 1e9  # no width, depth or vocabulary is larger; the bound keeps products finite
+_MOST_LAYERS = 10_000
+_MOST_DIGITS = 300  # a float holds no more
 
 _LAYERS = ("num_hidden_layers", "n_layer", "num_layers")
 _HIDDEN = ("hidden_size", "n_embd", "d_model")
@@ -53,7 +54,7 @@ def model_from_config(path: str | Path) -> Model:
     ------
     CatalogError : the file cannot be read, is no JSON object, has no layer shape, or a number in it makes no sense.
     """
-    place = str(path)
+    place = shown(path)
     return _model(_Config(_json(read_text(path), place), place), Path(path))
 
 
@@ -71,20 +72,22 @@ class _Config:
     def has(self, names: Sequence[str]) -> bool:
         return any(self.values.get(name) is not None for name in names)
 
-    def number(self, names: Sequence[str], default: float | None = None, least: float = 0.0) -> float:
+    def number(
+        self, names: Sequence[str], default: float | None = None, least: float = 0.0, most: float = _LARGEST
+    ) -> float:
         for name in names:
             if self.values.get(name) is not None:
-                return self._checked(name, self.values[name], least)
+                return self._checked(name, self.values[name], least, most)
         if default is None:
             raise CatalogError(f"has no layer shape: {' or '.join(names)} missing", where=self.place)
         return default
 
-    def _checked(self, name: str, value: Any, least: float) -> float:
+    def _checked(self, name: str, value: Any, least: float, most: float) -> float:
         where = f"{self.place}: {name}"
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise CatalogError(f"expected a number, got {_short(value)}", where=where)
-        if not math.isfinite(value) or value > _LARGEST or value < least:
-            raise CatalogError(f"{_short(value)} is outside {least:g} to {_LARGEST:g}", where=where)
+        if not least <= value <= most:
+            raise CatalogError(f"{_short(value)} is outside {least:g} to {most:g}", where=where)
         if value != int(value):
             raise CatalogError(f"{_short(value)} is not a whole number", where=where)
         return float(value)
@@ -97,14 +100,21 @@ class _Config:
             raise CatalogError(f"expected true or false, got {_short(value)}", where=f"{self.place}: {name}")
         return value
 
+    def name(self, key: str) -> str:
+        value = self.values.get(key)
+        fault = fault_of_name(value) if value not in (None, "") else ""
+        if fault:
+            raise CatalogError(fault, where=f"{self.place}: {key}")
+        return str(value or "")
+
     @property
     def type(self) -> str:
-        return str(self.values.get("model_type") or "")
+        return self.name("model_type")
 
 
 def _json(text: str, place: str) -> Mapping[str, Any]:
     try:
-        values = json.loads(text)
+        values = json.loads(text, parse_int=lambda digits: _whole(digits, place))
     except RecursionError:
         raise CatalogError("is nested too deeply to be a config", where=place) from None
     except ValueError as error:
@@ -114,10 +124,16 @@ def _json(text: str, place: str) -> Mapping[str, Any]:
     return values
 
 
+def _whole(digits: str, place: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise CatalogError(f"holds a whole number of {len(digits.lstrip('-')):,} digits", where=place)
+    return int(digits)
+
+
 def _model(config: _Config, path: Path) -> Model:
     _refuse_strange(config)
     shape = _shape(config)
-    name = str(config.values.get("_name_or_path") or (path.parent.name if path.stem == "config" else path.stem))
+    name = config.name("_name_or_path") or (path.parent.name if path.stem == "config" else path.stem)
     grade: Any = "D" if config.type in _SERVED else "E"
     note = "" if config.type in _SERVED else f'model_type "{config.type}" is read as a plain decoder'
     evidence = Evidence(f"user's file {path.name}", "undated", grade, note=note)
@@ -142,7 +158,7 @@ def _refuse_strange(config: _Config) -> None:
         odd = config.type or "compressed queries alone"
     if odd is not None:
         raise CatalogError(
-            f'layers of kind "{odd}" are not standard attention',
+            f'layers of kind "{shown(odd)}" are not standard attention',
             where=config.place,
             why="denshi counts multi-head, grouped, multi-query and latent attention",
         )
@@ -153,7 +169,8 @@ def _shape(config: _Config) -> dict[str, Any]:
     missing = [" or ".join(names) for names in needed.values() if not config.has(names)]
     if missing:
         raise CatalogError(f"has no layer shape: {'; '.join(missing)} missing", where=config.place)
-    found = {field: config.number(names, least=1.0) for field, names in needed.items()}
+    most = {"layers": _MOST_LAYERS}
+    found = {field: config.number(names, None, 1.0, most.get(field, _LARGEST)) for field, names in needed.items()}
     attention = _attention(config, found["hidden"], found["heads"])
     ffn = _ffn(config, found["hidden"], found["layers"])
     tied = config.truth("tie_word_embeddings", config.type in _TIED)
@@ -192,7 +209,8 @@ def _attention(config: _Config, hidden: float, heads: float) -> dict[str, Any]:
 def _ffn(config: _Config, hidden: float, layers: float) -> dict[str, float]:
     plain = config.type in _PLAIN_FFN
     experts = config.number(_EXPERTS, 0.0)
-    ffn = config.number(("intermediate_size_mlp", *_FFN), 4 * hidden if plain else None if not experts else 0.0, 0.0)
+    otherwise = 4 * hidden if plain else 0.0 if experts else None
+    ffn = config.number(("intermediate_size_mlp", *_FFN), otherwise, 0.0 if experts else 1.0)
     out = {"ffn": ffn, "gated_ffn": float(not plain), "experts": experts}
     if not experts:
         none = dict.fromkeys(("shared_experts", "top_k", "expert_ffn", "dense_layers"), 0.0)
@@ -206,6 +224,8 @@ def _ffn(config: _Config, hidden: float, layers: float) -> dict[str, float]:
         raise CatalogError(f"{out['top_k']:g} experts a token of only {experts:g}", where=config.place)
     if out["dense_layers"] > layers:
         raise CatalogError(f"{out['dense_layers']:g} dense layers of only {layers:g}", where=config.place)
+    if not ffn and (layers - out["dense_layers"]) // out["moe_interval"] < layers:
+        raise CatalogError("has dense layers without a width", where=f"{config.place}: intermediate_size")
     return out
 
 
@@ -240,7 +260,5 @@ def _extra(config: _Config, shape: Mapping[str, Any]) -> float:
 
 
 def _short(value: Any) -> str:
-    if isinstance(value, int) and abs(value) > 10**18:
-        return "a huge integer"
     text = json.dumps(value, default=str)
     return text if len(text) <= 40 else text[:37] + "..."
