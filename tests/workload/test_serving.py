@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from workload_inputs import serving_input
 
 DENSE = serving_input("llama3.1-70b", "hgx-h100", 64)
+LOOSE = {"ttft_limit_s": 1e9, "tpot_limit_s": 1e9}
 MOE = serving_input("deepseek-v3", "gb300-nvl72", 720)
 
 
@@ -86,6 +87,27 @@ def test_a_target_out_of_reach_says_what_is_reachable() -> None:
 def test_a_model_that_fits_nowhere_says_how_much_is_short() -> None:
     with pytest.raises(InfeasibleError, match=r"GB short on each of its \d+ accelerators"):
         serving.run(serving_input("llama3.1-405b", "hgx-h100", 4))
+
+
+@pytest.mark.parametrize("accelerators", [1, 2, 3, 4])
+def test_the_advice_for_a_model_that_fits_nowhere_holds(accelerators: int) -> None:
+    with pytest.raises(InfeasibleError) as caught:
+        serving.run(serving_input("llama3.1-405b", "hgx-h100", accelerators))
+    advised = int(caught.value.mend.split(" accelerators")[0].removeprefix("Give it "))
+    assert serving.run(serving_input("llama3.1-405b", "hgx-h100", advised, **LOOSE)).replicas == 1
+
+
+@pytest.mark.parametrize("input_tokens", [1e7, 1e8])
+def test_where_the_cache_of_one_request_does_not_fit_no_accelerators_are_advised(input_tokens: float) -> None:
+    with pytest.raises(InfeasibleError, match="shorten the requests"):
+        serving.run(serving_input("llama3.1-70b", "hgx-h100", 32, input_tokens=input_tokens, **LOOSE))
+
+
+def test_a_batch_beyond_the_measurements_is_said() -> None:
+    beyond = serving.run(serving_input("gpt-oss-120b", "hgx-h100", 64))
+    assert beyond.batch / beyond.replica_accelerators > 256
+    assert "extrapolated" in beyond.notice
+    assert serving.run(DENSE).notice == ""
 
 
 def test_a_precision_that_the_accelerator_lacks_names_those_it_has() -> None:

@@ -48,6 +48,13 @@ def test_deepseek_v3_on_2048_h800_takes_no_less_than_its_makers_report_and_withi
     assert 1.0 < run.accelerator_hours_per_run / 2.664e6 < 1.4
 
 
+@pytest.mark.parametrize("tokens", [1e-300, 1.0])
+def test_a_run_has_at_least_one_step(tokens: float) -> None:
+    run = training.run(replace(DENSE, tokens=tokens))
+    assert run.steps == 1
+    assert run.run_s > run.step_s
+
+
 @pytest.mark.parametrize("inputs", [DENSE, MOE], ids=["dense", "moe"])
 def test_again_holds_the_plan(inputs: training.Input) -> None:
     first = training.run(inputs)

@@ -1,7 +1,7 @@
 """How a model is served: replicas, split and batch that give most tokens a second within the latency targets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,14 +109,13 @@ def _unreachable(inputs: Input, timed: Columns) -> InfeasibleError:
     if not fits.any():
         least = int(np.argmin(timed["memory_bytes"]))
         short = (timed["memory_bytes"][least] - usable) / 1e9
-        total = timed["weight_bytes"][least] * timed["accelerators"][least]
         return InfeasibleError(
             f"{name} does not fit: the leanest replica is {short:,.1f} GB short on each of its "
             f"{timed['accelerators'][least]:,.0f} accelerators",
             where="workload.model",
             why=f"weights need {timed['weight_bytes'][least] / 1e9:,.1f} GB and one request's cache "
             f"{timed['cache_bytes'][least] / 1e9:,.1f} GB of {usable / 1e9:,.1f} GB",
-            mend=f"Give it about {np.ceil(1.05 * total / usable):,.0f} accelerators, or a narrower precision",
+            mend=_mend(inputs),
         )
     targets = (
         ("time per output token", "TPOT", "tpot", timed["tpot_s"], inputs.tpot_limit_s),
@@ -139,3 +138,14 @@ def _unreachable(inputs: Input, timed: Columns) -> InfeasibleError:
         why=f"within a TPOT of {inputs.tpot_limit_s * 1e3:,.4g} ms the fastest TTFT is {fastest * 1e3:,.4g} ms",
         mend=f"Relax ttft to {fastest * 1.05e3:,.4g} ms",
     )
+
+
+def _mend(inputs: Input) -> str:
+    """Say the fewest accelerators on which the weights and one request fit, where more of them help."""
+    for more in (2.0**i for i in range(1, 15)):
+        larger = replace(inputs, cluster_accelerators=inputs.cluster_accelerators * more)
+        timed = evaluate(_candidates(larger), larger)
+        fits = timed["memory_bytes"] <= usable_bytes(inputs.accelerator, inputs.memory_usable)
+        if fits.any():
+            return f"Give it {timed['accelerators'][fits].min():,.0f} accelerators, or a narrower precision"
+    return "More accelerators do not help: shorten the requests, or use a narrower precision or more memory"
