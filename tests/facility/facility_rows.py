@@ -11,11 +11,11 @@ PROOF = {"source": "test row", "date": "2026", "grade": "E"}
 
 # id: capacity kW, losses, price USD
 PLANT: dict[str, tuple[float, tuple[float, float, float], float]] = {
-    "transformer-mv-lv": (2500, (0.002, 0.0, 0.008), 120_000),
+    "transformer-mv-lv": (2500, (0.002, 0.0001, 0.008), 120_000),
     "ups-double-conversion": (1500, (0.012, 0.015, 0.010), 450_000),
-    "bbu-rack": (132, (0.002, 0.002, 0.0), 60_000),
-    "busway-415v": (1000, (0.0, 0.0, 0.010), 90_000),
-    "busbar-800v": (1000, (0.0, 0.0, 0.004), 110_000),
+    "bbu-rack": (132, (0.002, 0.002, 0.0001), 60_000),
+    "busway-415v": (1000, (0.0001, 0.0001, 0.010), 90_000),
+    "busbar-800v": (1000, (0.0001, 0.0001, 0.004), 110_000),
     "rectifier-orv3": (33, (0.00472, 0.00202, 0.02952), 9_000),
     "rectifier-800v": (1000, (0.004, 0.006, 0.008), 330_000),
     "rectifier-400v": (800, (0.004, 0.006, 0.009), 280_000),
@@ -88,6 +88,7 @@ PRICES = {
 }
 
 CONSTANTS: dict[str, float] = {
+    "machine_installation_factor": 1.5,
     "loop_rise_k": 10.0,
     "dry_cooler_approach_k": 6.0,
     "tower_approach_k": 4.0,

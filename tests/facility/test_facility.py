@@ -63,7 +63,8 @@ def test_pue_is_above_one_and_the_peak_above_the_mean(changes: dict[str, Any]) -
     assert found.tue_mean > found.pue_mean
     assert found.peak_load_kw >= found.load_kw.max()
     assert found.water_m3_per_year >= 0.0
-    assert found.build_cost_usd >= 11_700.0 * found.it_peak_kw * (1 - 1e-9)
+    if changes["redundancy"] != "N":
+        assert found.build_cost_usd >= 11_700.0 * found.it_peak_kw * (1 - 1e-9)
     bought = sum(item.cost_usd for item in found.items if item.goods != "land")
     assert bought == pytest.approx(found.build_cost_usd, rel=1e-9)
 
@@ -151,6 +152,22 @@ def test_plant_dearer_than_its_share_is_noticed() -> None:
     assert found.build_cost_usd > 11_700.0 * found.it_peak_kw
     assert not [item for item in found.items if item.name.startswith("Other")]
     assert not run(facility_input(HOURS)).notices
+
+
+@pytest.mark.parametrize("distribution", ["ac-415v", "dc-400v", "dc-800v"])
+@pytest.mark.parametrize("cooling", PLANTS)
+def test_redundancy_is_paid_for_by_the_machine(distribution: str, cooling: str) -> None:
+    none, spare, double = (
+        run(facility_input(HOURS, redundancy=kind, distribution=distribution, cooling=cooling))
+        for kind in ("N", "N+1", "2N")
+    )
+    assert spare.build_cost_usd == pytest.approx(11_700.0 * spare.it_peak_kw, rel=1e-9)
+    assert 0 < spare.build_cost_usd - none.build_cost_usd < double.build_cost_usd - spare.build_cost_usd
+    for one in (none, double):
+        assert one.plant_priced_usd == pytest.approx(spare.plant_usd, rel=1e-9)
+        assert one.build_cost_usd - spare.build_cost_usd == pytest.approx(
+            1.5 * (one.plant_usd - spare.plant_usd), rel=1e-9
+        )
 
 
 def test_a_single_rack_gets_plant_of_its_own_size() -> None:

@@ -1,10 +1,12 @@
 """The bill of the building: plant piece by piece, works by share of the build price, land."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from denshi.catalog import Equipment, Item
 from denshi.facility.given import FacilityInput
 from denshi.facility.power import Plant
+from denshi.facility.sizing import Design
 from denshi.figure import Evidence
 
 _COOLING = (
@@ -20,6 +22,47 @@ _COOLING = (
 _LOOPS = (", liquid loop", ", air loop")
 _LAND = "land-usd-per-acre"
 _NO_EVIDENCE = Evidence("", "", "E")
+# Published prices a kW are those of halls with spare machines, not of two full sets and not of none.
+PRICED_REDUNDANCY = "N+1"
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """The bill and its sums [USD]: bare machines as built, and with the redundancy of the published price."""
+
+    items: tuple[Item, ...]
+    plant_usd: float
+    plant_priced_usd: float
+    cost_usd: float
+    notices: tuple[str, ...]
+
+
+def bill(given: FacilityInput, built: Design, priced: Design) -> Build:
+    """Return the bill: machines one by one, works by share of the build price, land.
+
+    The share for mechanics and electrics pays for the machines of ``priced``, which has the redundancy of published
+    prices, and for the works around them. Machines beyond those, or short of them, change the cost by their own price
+    times an installation factor.
+    """
+    critical_kw = built.peak.rack.it_kw
+    bought = equipment_items(given.equipment, built.machines)
+    plant_usd = sum(item.cost_usd for item in bought)
+    priced_usd = sum(item.cost_usd for item in equipment_items(given.equipment, priced.machines))
+    share_usd = given.build_usd_per_kw * given.share_mechanical_electrical * critical_kw
+    further_usd = (given.machine_installation_factor - 1.0) * (plant_usd - priced_usd)
+    works = works_items(given, critical_kw, max(max(share_usd - priced_usd, 0.0) + further_usd, 0.0))
+    notices = (
+        (
+            f"mechanical and electrical plant counted piece by piece costs {priced_usd / 1e6:,.1f} M USD at "
+            f"{PRICED_REDUNDANCY}, more than the {share_usd / 1e6:,.1f} M USD that its share of the build price "
+            "allows: the price per kW is exceeded",
+        )
+        if priced_usd > share_usd
+        else ()
+    )
+    land = land_item(given, float(built.peak.load_kw.max()) / given.site_density_kw_per_acre)
+    cost_usd = plant_usd + sum(item.cost_usd for item in works)
+    return Build((*bought, *works, land), plant_usd, priced_usd, cost_usd, notices)
 
 
 def equipment_items(equipment: Mapping[str, Equipment], plants: Mapping[str, tuple[Plant, ...]]) -> tuple[Item, ...]:

@@ -48,6 +48,7 @@ class FacilityInput:
     share_white_space: float = given("catalog.prices.build-share-white-space", "1")
     share_back_of_house: float = given("catalog.prices.build-share-back-of-house", "1")
     share_office: float = given("catalog.prices.build-share-office", "1")
+    machine_installation_factor: float = given("catalog.assumptions.machine-installation-factor", "1")
     loop_rise_k: float = given("catalog.assumptions.loop-rise-k", "K")
     dry_cooler_approach_k: float = given("catalog.assumptions.dry-cooler-approach-k", "K")
     tower_approach_k: float = given("catalog.assumptions.tower-approach-k", "K")

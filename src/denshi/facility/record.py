@@ -6,74 +6,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denshi.catalog import Item
+from denshi.facility.paths import (
+    AT_PEAK,
+    BELOW_OTHERS,
+    BLOCKS,
+    BUILD_SHARES,
+    DERATE,
+    EXTREME,
+    FEED_LOSSES,
+    FEED_ROWS,
+    LEAD_TIMES,
+    LOSSES,
+    MACHINES,
+    NOTICES,
+    PLANT_CASES,
+    PLANT_POWER,
+    PLANT_PRICES,
+    RACK,
+    RACK_CASES,
+    ROW_CASES,
+    SINK,
+    SIZES,
+    SMALL_CASES,
+    STANDSTILL,
+    TRANSFORMER_LOSSES,
+    TRANSFORMER_SIZE,
+    WATER,
+    WATER_CASES,
+    WATER_CHILLER,
+    A,
+    E,
+    of_rows,
+)
 from denshi.figure import figure
 
 Array = NDArray[np.float64]
-
-_A = "catalog.assumptions."
-_E = "catalog.equipment."
-_WEATHER = ("climate.dry_bulb_c", "climate.wet_bulb_c", "climate.pressure_pa")
-_CHOICES = ("scenario.facility.distribution", "scenario.facility.cooling", "scenario.facility.redundancy")
-_SIZES = (f"{_A}plant-loading-limit", f"{_A}redundancy-block-units")
-_RACK = (
-    "scenario.facility.distribution",
-    f"{_E}rectifier-orv3.loss_square",
-    f"{_A}shelf-load-at-nameplate",
-)
-_RACK_CASES = dict.fromkeys((f"{_E}rectifier-orv3.loss_square", f"{_A}shelf-load-at-nameplate"), "direct current")
-_FREE = (
-    *_WEATHER[:2],
-    "scenario.facility.cooling",
-    "scenario.facility.supply_temperature",
-    f"{_A}loop-rise-k",
-    f"{_A}dry-cooler-approach-k",
-    f"{_A}tower-approach-k",
-    f"{_A}heat-exchanger-approach-k",
-    f"{_A}adiabatic-effectiveness",
-    f"{_A}recirculation-k",
-    f"{_A}recirculation-wet-bulb-k",
-)
-_OF_TOWER = dict.fromkeys(
-    (
-        "climate.wet_bulb_c",
-        f"{_A}tower-approach-k",
-        f"{_A}heat-exchanger-approach-k",
-        f"{_A}recirculation-wet-bulb-k",
-        f"{_A}water-condenser-approach-k",
-        f"{_A}chiller-carnot-fraction-water",
-        f"{_A}tower-fan-fraction",
-    ),
-    "tower",
-)
-_OF_PADS = dict.fromkeys(
-    (f"{_A}adiabatic-effectiveness", f"{_A}adiabatic-air-rise-k", f"{_A}adiabatic-bleed-fraction"), "adiabatic"
-)
-_PLANT_CASES = {**_OF_TOWER, **_OF_PADS}
-_PLANT_POWER = (
-    f"{_A}chiller-carnot-fraction-air",
-    f"{_A}chiller-carnot-fraction-water",
-    f"{_A}chiller-evaporator-approach-k",
-    f"{_A}chiller-least-lift-k",
-    f"{_A}air-condenser-approach-k",
-    f"{_A}water-condenser-approach-k",
-    f"{_A}dry-cooler-fan-fraction",
-    f"{_A}tower-fan-fraction",
-    f"{_A}air-handler-fan-fraction",
-    f"{_A}speed-power-floor",
-    f"{_A}facility-pump-head-pa",
-    f"{_A}rack-pump-head-pa",
-    f"{_A}immersion-pump-head-pa",
-    f"{_A}pump-efficiency",
-)
-_COOLING_CASES = {**_PLANT_CASES, f"{_A}immersion-pump-head-pa": "immersion"}
-_EXTREME = (f"{_A}extreme-dry-bulb-margin-k", f"{_A}extreme-wet-bulb-margin-k")
-_DERATE = (
-    "catalog.site.elevation_m",
-    f"{_A}generator-derate-per-m",
-    f"{_A}generator-derate-from-m",
-    f"{_A}generator-derate-per-k",
-    f"{_A}generator-derate-from-c",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,83 +67,125 @@ class Facility:
             "cluster.network_power_kw",
             "cluster.storage_power_kw",
             "cluster.management_power_kw",
-            *_RACK,
+            *RACK,
         ),
         source="iso30134-2",
-        active=_RACK_CASES,
+        active={**RACK_CASES, "cluster.it_power_kw": "direct current"},
     )
     it_peak_kw: float = figure(
-        "kW",
-        "nameplate of the IT, at the same boundary",
-        of=("cluster.it_power_kw", *_RACK),
-        source="iso30134-2",
-        active=_RACK_CASES,
+        "kW", "nameplate of the IT, at the same boundary", of=RACK, source="iso30134-2", active=RACK_CASES
     )
     silicon_mean_kw: float = figure(
         "kW",
-        "it_mean_kw - power shelf or converter - server fans - voltage regulators",
+        "it_mean_kw - power shelf or converter - server fans x (1 - liquid_fraction) - voltage regulators",
         of=(
             "facility.it_mean_kw",
-            "cluster.liquid_fraction",
-            f"{_E}vrm.loss_square",
-            f"{_A}regulator-load-at-nameplate",
-            f"{_A}server-fan-fraction",
+            "facility.liquid_fraction",
+            *of_rows(("vrm",), *LOSSES),
+            f"{A}regulator-load-at-nameplate",
+            f"{A}server-fan-fraction",
         ),
     )
     liquid_fraction: float = figure(
         "1",
-        "share of the IT heat that leaves in liquid; in immersion what the tanks take up of the systems' heat",
+        "share of the IT heat that leaves in liquid; in immersion capture x compute_power_kw / it_power_kw",
         of=(
             "cluster.liquid_fraction",
             "scenario.facility.cooling",
-            f"{_A}immersion-capture-fraction",
+            f"{A}immersion-capture-fraction",
             "cluster.compute_power_kw",
+            "cluster.it_power_kw",
         ),
-        active=dict.fromkeys((f"{_A}immersion-capture-fraction", "cluster.compute_power_kw"), "immersion"),
+        active=dict.fromkeys(
+            (f"{A}immersion-capture-fraction", "cluster.compute_power_kw", "cluster.it_power_kw"), "immersion"
+        ),
     )
     air_supply_c: float = figure(
         "C",
         "min(supply_temperature, air-loop-supply-c)",
-        of=("scenario.facility.supply_temperature", f"{_A}air-loop-supply-c"),
+        of=("scenario.facility.supply_temperature", f"{A}air-loop-supply-c"),
+    )
+    feed_rated_kw: dict[str, float] = figure(
+        "kW",
+        "for each stage between transformer and rack: units x capacity, for it_peak_kw and the losses below / limit",
+        of=(
+            "facility.it_peak_kw",
+            "scenario.facility.distribution",
+            *of_rows(BELOW_OTHERS, *LOSSES),
+            *of_rows(FEED_ROWS, "capacity_kw"),
+            *SIZES,
+        ),
+        active={**ROW_CASES, **SMALL_CASES},
+    )
+    feed_loss_peak_kw: float = figure(
+        "kW",
+        "sum over the same stages of rated x (a0 + a1 L + a2 L2), at nameplate",
+        of=("facility.it_peak_kw", "facility.feed_rated_kw", *FEED_LOSSES),
+        source="wp108",
+        active=ROW_CASES,
     )
     feed_loss_kw: float = figure(
         "kW",
-        "sum over stages between transformer and rack of rated x (a0 + a1 L + a2 L2)",
-        of=(
-            "facility.it_mean_kw",
-            "facility.it_peak_kw",
-            "scenario.facility.distribution",
-            "scenario.facility.redundancy",
-            f"{_E}busway-415v.loss_square",
-            f"{_E}ups-double-conversion.loss_fixed",
-            f"{_E}ups-double-conversion.loss_linear",
-            f"{_E}ups-double-conversion.loss_square",
-            f"{_E}rectifier-800v.loss_linear",
-            f"{_E}rectifier-400v.loss_linear",
-            *_SIZES,
-        ),
+        "the same at it_mean_kw",
+        of=("facility.it_mean_kw", "facility.feed_rated_kw", *FEED_LOSSES),
         source="wp108",
-        active={f"{_E}rectifier-800v.loss_linear": "direct current", f"{_E}rectifier-400v.loss_linear": "sidecar"},
+        active=ROW_CASES,
+    )
+    liquid_heat_peak_kw: float = figure(
+        "kW", "it_peak_kw x liquid_fraction", of=("facility.it_peak_kw", "facility.liquid_fraction")
+    )
+    air_heat_peak_kw: float = figure(
+        "kW",
+        "(it_peak_kw x (1 - liquid_fraction) + feed losses at nameplate) / (1 - air-handler-fan-fraction)",
+        of=(
+            "facility.it_peak_kw",
+            "facility.liquid_fraction",
+            "facility.feed_loss_peak_kw",
+            f"{A}air-handler-fan-fraction",
+        ),
     )
     liquid_heat_kw: float = figure(
         "kW", "it_mean_kw x liquid_fraction", of=("facility.it_mean_kw", "facility.liquid_fraction")
     )
     air_heat_kw: float = figure(
         "kW",
-        "it_mean_kw x (1 - liquid_fraction) + feed losses + fans of the air handlers",
+        "it_mean_kw x (1 - liquid_fraction) + feed losses + fans of the air handlers, built for air_heat_peak_kw",
         of=(
             "facility.it_mean_kw",
             "facility.liquid_fraction",
             "facility.feed_loss_kw",
-            f"{_A}air-handler-fan-fraction",
+            "facility.air_heat_peak_kw",
+            f"{A}air-handler-fan-fraction",
+            f"{A}speed-power-floor",
         ),
+    )
+    air_free_cooling: Array = figure(
+        "1",
+        "share of the air loop's heat without chiller: as free_cooling, at air_supply_c",
+        of=(
+            "facility.air_heat_kw",
+            "facility.air_heat_peak_kw",
+            "facility.air_supply_c",
+            *SINK,
+            *STANDSTILL,
+        ),
+        source="lei2022",
+        active=PLANT_CASES,
     )
     free_cooling: Array = figure(
         "1",
-        "share of the main loop's heat without chiller: clip((supply + rise - sink - approach) / rise, 0, 1)",
-        of=_FREE,
+        "share of the main loop's heat without chiller: clip((supply + rise - sink) / (rise + approach at that heat), "
+        "0, 1); none where fans would take more than they save. Air loop where no heat leaves in liquid",
+        of=(
+            "facility.liquid_heat_kw",
+            "facility.liquid_heat_peak_kw",
+            "scenario.facility.supply_temperature",
+            *SINK,
+            *STANDSTILL,
+            "facility.air_free_cooling",
+        ),
         source="lei2022",
-        active=_PLANT_CASES,
+        active={**PLANT_CASES, **dict.fromkeys(STANDSTILL, "cool loop"), "facility.air_free_cooling": "air only"},
     )
     trim_hours: int = figure(
         "h",
@@ -184,9 +193,7 @@ class Facility:
         of=("facility.free_cooling",),
     )
     air_trim_hours: int = figure(
-        "h",
-        "hours in which the chiller of the air loop runs",
-        of=("climate.dry_bulb_c", "facility.air_supply_c", "scenario.facility.cooling"),
+        "h", "hours in which the chiller of the air loop runs", of=("facility.air_free_cooling",)
     )
     cooling_kw: Array = figure(
         "kW",
@@ -194,13 +201,24 @@ class Facility:
         of=(
             "facility.liquid_heat_kw",
             "facility.air_heat_kw",
+            "facility.liquid_heat_peak_kw",
+            "facility.air_heat_peak_kw",
+            "facility.free_cooling",
+            "facility.air_free_cooling",
             "facility.air_supply_c",
-            "climate.pressure_pa",
-            *_FREE,
-            *_PLANT_POWER,
+            "scenario.facility.supply_temperature",
+            *SINK,
+            *PLANT_POWER,
         ),
         source="lei2022",
-        active=_COOLING_CASES,
+        active=PLANT_CASES,
+    )
+    cooling_at_peak_kw: Array = figure(
+        "kW",
+        "the same with the IT at nameplate and the weather hotter by the margins, hour by hour",
+        of=(*AT_PEAK, *PLANT_POWER, *EXTREME),
+        source="lei2022",
+        active=PLANT_CASES,
     )
     cooling_by_part_kwh: dict[str, float] = figure(
         "kWh", "sum over hours of the parts of cooling_kw", of=("facility.cooling_kw",)
@@ -211,7 +229,13 @@ class Facility:
         of=("facility.liquid_heat_kw", "facility.air_heat_kw", "facility.cooling_by_part_kwh"),
     )
     house_load_kw: float = figure(
-        "kW", "it_peak_kw x house-load-fraction", of=("facility.it_peak_kw", f"{_A}house-load-fraction")
+        "kW", "it_peak_kw x house-load-fraction", of=("facility.it_peak_kw", f"{A}house-load-fraction")
+    )
+    transformer_rated_kw: float = figure(
+        "kW",
+        "units x capacity x power factor, for the largest hour of it_peak_kw + feed losses + cooling + house load, "
+        "/ limit",
+        of=TRANSFORMER_SIZE,
     )
     transformer_loss_kw: Array = figure(
         "kW",
@@ -221,10 +245,8 @@ class Facility:
             "facility.feed_loss_kw",
             "facility.cooling_kw",
             "facility.house_load_kw",
-            f"{_E}transformer-mv-lv.loss_fixed",
-            f"{_E}transformer-mv-lv.loss_square",
-            f"{_A}plant-loading-limit",
-            "scenario.facility.redundancy",
+            "facility.transformer_rated_kw",
+            *TRANSFORMER_LOSSES,
         ),
         source="wp108",
     )
@@ -244,22 +266,25 @@ class Facility:
     )
     peak_load_kw: float = figure(
         "kW",
-        "the largest hour of load with the IT at nameplate and the weather hotter by the margins: sizes the plant",
-        of=("facility.it_peak_kw", *_FREE, *_EXTREME, *_CHOICES),
-        active={**_PLANT_CASES, f"{_A}extreme-wet-bulb-margin-k": "tower"},
+        "largest hour of it_peak_kw + feed losses + cooling at peak + house load + transformer losses: sizes plant",
+        of=(
+            "facility.it_peak_kw",
+            "facility.feed_loss_peak_kw",
+            "facility.cooling_at_peak_kw",
+            "facility.house_load_kw",
+            "facility.transformer_rated_kw",
+            *TRANSFORMER_LOSSES,
+        ),
     )
     peak_hour: int = figure(
-        "h",
-        "hour of the year of peak_load_kw, counted from 0",
-        of=("climate.dry_bulb_c", "climate.wet_bulb_c", "scenario.facility.cooling"),
-        active={"climate.wet_bulb_c": "tower", "scenario.facility.cooling": "tower"},
+        "h", "hour of the year of the largest cooling_at_peak_kw, counted from 0", of=("facility.cooling_at_peak_kw",)
     )
     pue_peak: float = figure("1", "peak_load_kw / it_peak_kw", of=("facility.peak_load_kw", "facility.it_peak_kw"))
     connection_kw: float = figure(
-        "kW", "peak_load_kw x diversity", of=("facility.peak_load_kw", f"{_A}connection-diversity")
+        "kW", "peak_load_kw x diversity", of=("facility.peak_load_kw", f"{A}connection-diversity")
     )
     connection_kva: float = figure(
-        "kVA", "connection_kw / power factor", of=("facility.connection_kw", f"{_A}power-factor")
+        "kVA", "connection_kw / power factor", of=("facility.connection_kw", f"{A}power-factor")
     )
     energy_kwh_per_year: float = figure("kWh", "sum of load_kw", of=("facility.load_kw",))
     it_energy_kwh_per_year: float = figure("kWh", "it_mean_kw x hours", of=("facility.it_mean_kw",))
@@ -292,37 +317,10 @@ class Facility:
     )
     water_m3_per_year: float = figure(
         "m3",
-        "towers: heat x (W2 - W1) / (h2 - h1) x make-up factor; pads: air x (W2 - W1) x (1 + bleed)",
-        of=(
-            *_WEATHER,
-            "facility.liquid_heat_kw",
-            "facility.air_heat_kw",
-            "scenario.facility.cooling",
-            "scenario.facility.supply_temperature",
-            f"{_A}tower-cycles",
-            f"{_A}tower-drift-fraction",
-            f"{_A}makeup-water-c",
-            f"{_A}adiabatic-effectiveness",
-            f"{_A}adiabatic-air-rise-k",
-            f"{_A}adiabatic-bleed-fraction",
-        ),
+        "towers: heat rejected x (W2 - W1) / (h2 - h1) x make-up factor; pads: air x (W2 - W1) x (1 + bleed)",
+        of=WATER,
         source="ashrae2017",
-        active={
-            **_OF_PADS,
-            **dict.fromkeys(
-                (
-                    *_WEATHER,
-                    "facility.liquid_heat_kw",
-                    "facility.air_heat_kw",
-                    "scenario.facility.cooling",
-                    "scenario.facility.supply_temperature",
-                    f"{_A}tower-cycles",
-                    f"{_A}makeup-water-c",
-                ),
-                "tower",
-            ),
-            f"{_A}tower-drift-fraction": "leaky tower",
-        },
+        active=WATER_CASES,
     )
     wue_l_per_kwh: float = figure(
         "L/kWh",
@@ -331,32 +329,56 @@ class Facility:
         source="iso30134-9",
         active=dict.fromkeys(("facility.water_m3_per_year", "facility.it_energy_kwh_per_year"), "tower"),
     )
+    chiller_heat_peak_kw: tuple[float, float] = figure(
+        "kW",
+        "liquid loop, air loop: largest hour of heat x (1 - free share) at nameplate, in weather hotter by the margins",
+        of=(*AT_PEAK, *STANDSTILL, *EXTREME),
+        active={**PLANT_CASES, **dict.fromkeys(STANDSTILL, "warm loops")},
+    )
+    heat_rejected_peak_kw: tuple[float, float] = figure(
+        "kW",
+        "liquid loop, air loop: largest hour of what passes the coolers at nameplate, in towers with power of chillers",
+        of=(
+            "facility.liquid_heat_peak_kw",
+            "facility.air_heat_peak_kw",
+            "facility.chiller_heat_peak_kw",
+            "scenario.facility.cooling",
+            *WATER_CHILLER,
+        ),
+        active={**PLANT_CASES, "facility.chiller_heat_peak_kw": "tower"},
+    )
     transformers: int = figure(
         "count",
         "ceil(peak load behind them / (capacity x power factor x loading limit)), with spares",
+        of=TRANSFORMER_SIZE,
+    )
+    switchgears: int = figure(
+        "count",
+        "ceil(peak_load_kw / capacity), with spares",
+        of=("facility.peak_load_kw", f"{E}switchgear-mv.capacity_kw", *BLOCKS),
+    )
+    feed_units: dict[str, int] = figure(
+        "count",
+        "for each stage between transformer and rack ceil(it_peak_kw and the losses below / (capacity x limit)), "
+        "with spares",
         of=(
-            "facility.peak_load_kw",
-            f"{_E}transformer-mv-lv.capacity_kw",
-            f"{_A}power-factor",
-            "scenario.facility.redundancy",
-            *_SIZES,
+            "facility.it_peak_kw",
+            "facility.feed_loss_peak_kw",
+            "scenario.facility.distribution",
+            *of_rows(FEED_ROWS, "capacity_kw"),
+            *SIZES,
         ),
+        active=ROW_CASES,
     )
     ups_units: int = figure(
         "count",
-        "ceil(it_peak_kw and losses below / (capacity x loading limit)), with spares; dc: battery shelves",
-        of=(
-            "facility.it_peak_kw",
-            f"{_E}ups-double-conversion.capacity_kw",
-            "scenario.facility.distribution",
-            "scenario.facility.redundancy",
-            *_SIZES,
-        ),
+        "of feed_units the double conversions or, with direct current, the battery shelves",
+        of=("facility.feed_units",),
     )
     generator_derate_factor: float = figure(
         "1",
         "1 - per metre x (elevation - from) - per kelvin x (hottest air - from)",
-        of=("climate.dry_bulb_c", *_DERATE, f"{_A}extreme-dry-bulb-margin-k"),
+        of=("climate.dry_bulb_c", *DERATE, f"{A}extreme-dry-bulb-margin-k"),
     )
     generators: int = figure(
         "count",
@@ -364,107 +386,96 @@ class Facility:
         of=(
             "facility.peak_load_kw",
             "facility.generator_derate_factor",
-            f"{_E}generator-diesel.capacity_kw",
-            f"{_A}generator-backed-fraction",
-            f"{_A}generator-margin",
-            "scenario.facility.redundancy",
+            f"{E}generator-diesel.capacity_kw",
+            f"{A}generator-backed-fraction",
+            f"{A}generator-margin",
+            *BLOCKS,
         ),
     )
     chillers: int = figure(
         "count",
-        "for each loop ceil(largest chiller heat at nameplate / capacity), with spares",
+        "for each loop ceil(chiller_heat_peak_kw / capacity), with spares",
         of=(
-            "facility.it_peak_kw",
-            "climate.dry_bulb_c",
-            f"{_E}chiller-air.capacity_kw",
-            f"{_E}chiller-water.capacity_kw",
+            "facility.chiller_heat_peak_kw",
             "scenario.facility.cooling",
-            "scenario.facility.supply_temperature",
-            "scenario.facility.redundancy",
+            *of_rows(("chiller-air", "chiller-water"), "capacity_kw"),
+            *BLOCKS,
         ),
-        active={f"{_E}chiller-water.capacity_kw": "tower"},
+        active=ROW_CASES,
     )
     heat_rejectors: int = figure(
         "count",
-        "for each loop ceil(largest heat rejected at nameplate / capacity), with spares",
+        "for each loop ceil(heat_rejected_peak_kw / capacity), with spares",
         of=(
-            "facility.it_peak_kw",
-            f"{_E}dry-cooler.capacity_kw",
-            f"{_E}adiabatic-cooler.capacity_kw",
-            f"{_E}cooling-tower.capacity_kw",
+            "facility.heat_rejected_peak_kw",
             "scenario.facility.cooling",
-            "scenario.facility.redundancy",
+            *of_rows(("dry-cooler", "adiabatic-cooler", "cooling-tower"), "capacity_kw"),
+            *BLOCKS,
         ),
-        active={f"{_E}adiabatic-cooler.capacity_kw": "adiabatic", f"{_E}cooling-tower.capacity_kw": "tower"},
+        active=ROW_CASES,
     )
     liquid_units: int = figure(
         "count",
-        "coolant distribution units or immersion tanks: ceil(liquid heat at nameplate / capacity), with spares",
-        of=(
-            "facility.it_peak_kw",
-            "facility.liquid_fraction",
-            f"{_E}cdu.capacity_kw",
-            f"{_E}immersion-tank.capacity_kw",
-            "scenario.facility.redundancy",
-        ),
-        active={f"{_E}immersion-tank.capacity_kw": "immersion"},
+        "coolant distribution units or immersion tanks: ceil(liquid_heat_peak_kw / capacity), with spares",
+        of=("facility.liquid_heat_peak_kw", *of_rows(("cdu", "immersion-tank"), "capacity_kw"), *BLOCKS),
+        active=ROW_CASES,
     )
     air_handlers: int = figure(
         "count",
-        "ceil(air heat at nameplate / capacity), with spares",
-        of=("facility.it_peak_kw", "facility.liquid_fraction", f"{_E}crah.capacity_kw", "scenario.facility.redundancy"),
+        "ceil(air_heat_peak_kw / capacity), with spares",
+        of=("facility.air_heat_peak_kw", f"{E}crah.capacity_kw", *BLOCKS),
     )
     land_acres: float = figure(
-        "acre", "peak_load_kw / load of an acre", of=("facility.peak_load_kw", f"{_A}site-density-kw-per-acre")
+        "acre", "peak_load_kw / load of an acre", of=("facility.peak_load_kw", f"{A}site-density-kw-per-acre")
+    )
+    plant_usd: float = figure(
+        "USD",
+        "sum over kinds of machine of units x bare price; a unit smaller than the catalogue's in proportion",
+        of=(*MACHINES, *PLANT_PRICES),
+        active=ROW_CASES,
+    )
+    plant_priced_usd: float = figure(
+        "USD",
+        "plant_usd with the redundancy that the build price stands for, N+1",
+        of=("facility.plant_usd",),
     )
     build_cost_usd: float = figure(
         "USD",
-        "it_peak_kw x build price, by shares; plant counted piece by piece where that exceeds its share; without land",
+        "it_peak_kw x build price, by shares, + (plant_usd - plant_priced_usd) x installation factor; where "
+        "plant_priced_usd exceeds its share it counts instead; without land",
         of=(
             "facility.it_peak_kw",
+            "facility.plant_usd",
+            "facility.plant_priced_usd",
             "catalog.facility_price_usd_per_kw",
-            "catalog.prices.build-share-mechanical-electrical",
-            "catalog.prices.build-share-shell",
-            "catalog.prices.build-share-site",
-            "catalog.prices.build-share-white-space",
-            "catalog.prices.build-share-back-of-house",
-            "catalog.prices.build-share-office",
-            f"{_E}generator-diesel.price_usd",
+            *BUILD_SHARES,
+            f"{A}machine-installation-factor",
         ),
-        active={f"{_E}generator-diesel.price_usd": "dear plant"},
+        active=dict.fromkeys(
+            ("facility.plant_usd", "facility.plant_priced_usd", f"{A}machine-installation-factor"), "two paths"
+        ),
     )
     notices: tuple[str, ...] = figure(
         "",
         "what a reader should know: plant that costs more than its share of the build price",
-        of=("catalog.facility_price_usd_per_kw", f"{_E}generator-diesel.price_usd"),
-        active=dict.fromkeys(("catalog.facility_price_usd_per_kw", f"{_E}generator-diesel.price_usd"), "dear plant"),
+        of=NOTICES,
+        active=dict.fromkeys(NOTICES, "dear plant"),
     )
     items: tuple[Item, ...] = figure(
         "",
         "bill of materials: plant piece by piece, works by share, the balance of mechanics and electrics, land",
         of=(
             "facility.it_peak_kw",
-            "facility.transformers",
-            "facility.ups_units",
-            "facility.generators",
-            "facility.chillers",
-            "facility.heat_rejectors",
-            "facility.liquid_units",
-            "facility.air_handlers",
+            *MACHINES,
+            "facility.plant_priced_usd",
             "facility.land_acres",
             "catalog.facility_price_usd_per_kw",
-            "catalog.prices.build-share-mechanical-electrical",
-            "catalog.prices.build-share-shell",
-            "catalog.prices.build-share-site",
-            "catalog.prices.build-share-white-space",
-            "catalog.prices.build-share-back-of-house",
-            "catalog.prices.build-share-office",
+            *BUILD_SHARES,
             "catalog.prices.land-usd-per-acre",
-            f"{_E}generator-diesel.price_usd",
-            f"{_E}ups-double-conversion.price_usd",
-            f"{_E}chiller-air.price_usd",
-            f"{_E}dry-cooler.price_usd",
-            f"{_E}transformer-mv-lv.price_usd",
+            *PLANT_PRICES,
+            *LEAD_TIMES,
+            f"{A}machine-installation-factor",
             "catalog.site.country",
         ),
+        active={**ROW_CASES, f"{A}machine-installation-factor": "two paths"},
     )
