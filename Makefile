@@ -1,24 +1,28 @@
 .DEFAULT_GOAL := help
-# uv where it is installed, else a virtual environment and pip: the same commands work on a bare machine.
+# uv where it is installed and can reach its registry, else a virtual environment and pip: the same commands work on a
+# bare machine.
 UV := $(shell command -v uv 2>/dev/null)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check bench claims clean
+.PHONY: help demo test check bench claims clean with-pip
 
 help: ## Show this help
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 $(READY): pyproject.toml uv.lock
 ifdef UV
-	uv sync --quiet --frozen
+	uv sync --quiet --frozen || $(MAKE) --no-print-directory with-pip
 else
-	python3 -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@$(MAKE) --no-print-directory with-pip
 endif
 	@touch $(READY)
+
+with-pip:
+	python3 -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable . --group dev
 
 demo: $(READY) ## Set up, then design the example
 	$(BIN)/denshi design examples/hyperion.toml
