@@ -9,6 +9,7 @@ from denshi.validation import packaged_claims
 from design.test_examples import designed
 
 README = Path("README.md").read_text(encoding="utf-8")
+DEMO = "$ denshi design examples/hyperion.toml"
 README_JA = Path("README.ja.md").read_text(encoding="utf-8")
 
 
@@ -24,7 +25,7 @@ def without_last_digits(lines: list[str]) -> list[str]:
 
 def test_first_screen() -> None:
     page = document(designed(Path("examples/hyperion.toml")))
-    for text, lang, command in ((README, "en", "hyperion.toml\n"), (README_JA, "ja", "--lang ja\n")):
+    for text, lang, command in ((README, "en", f"{DEMO}\n"), (README_JA, "ja", f"{DEMO} --lang ja\n")):
         shown = block_after(text, command)
         printed = [line.rstrip() for line in terminal.first_screen(page, lang).splitlines()]
         assert without_last_digits(shown) == without_last_digits(printed)
