@@ -1,24 +1,44 @@
-"""``denshi validate``: published claims against what denshi computes, errors and all."""
+"""``denshi validate``: published claims, and measurements, against what denshi computes, errors and all."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from denshi.cli import validate_training
 from denshi.cli.options import AsJson
 
 if TYPE_CHECKING:
     from denshi.validation import Check, Claim
 
 
+_DEFAULT = "claims"
+
+
+class _ClaimsByDefault(TyperGroup):
+    """A group whose first argument may be left out: ``denshi validate a.toml`` is ``denshi validate claims a.toml``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        named = bool(args) and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if named else [_DEFAULT, *args])
+
+
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("validate")(validate)
+    group = typer.Typer(
+        cls=_ClaimsByDefault,
+        help="Hold denshi against published claims (where no command is named) and against measurements.",
+        add_completion=False,
+    )
+    group.command(_DEFAULT)(claims)
+    validate_training.register(group)
+    app.add_typer(group, name="validate")
 
 
-def validate(
-    claims: Annotated[
+def claims(
+    files: Annotated[
         list[Path] | None, typer.Argument(help="Claim files of your own; the packaged ones where none is named.")
     ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as Markdown.")] = False,
@@ -33,7 +53,7 @@ def validate(
         print(as_json(claim_schema()), end="")
         return
     progress = reader()
-    chosen = _read(claims) if claims else tuple(packaged_claims().values())
+    chosen = _read(files) if files else tuple(packaged_claims().values())
     checks = scoreboard(chosen, _design_figure(progress), progress)
     done()
     if json:
@@ -42,7 +62,7 @@ def validate(
         )
     else:
         print(as_markdown(checks) if markdown else _table(checks))
-    if claims and any(one.verdict == "fails" for one in checks):
+    if files and any(one.verdict == "fails" for one in checks):
         raise typer.Exit(1)
 
 

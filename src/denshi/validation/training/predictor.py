@@ -1,0 +1,32 @@
+"""What validation needs of a model of training time: predict, say how sure, learn again from other rows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from denshi.validation.training.cases import Case
+from denshi.validation.training.score import Values
+
+Constants = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predictor:
+    """A model of training time. Its functions are importable by name, so that other processes can run them.
+
+    ``predict(cases, constants)`` gives the time of each case [s], nan where it has no answer; ``interval(cases)`` the
+    factors on that time between which the measured one lies four times in five; ``fit(cases, start)`` the constants
+    that suit some rows best; ``constants`` are those that denshi ships.
+    """
+
+    predict: Callable[[Sequence[Case], Constants], Values]
+    interval: Callable[[Sequence[Case]], tuple[Values, Values]]
+    fit: Callable[[Sequence[Case], Constants], Constants]
+    constants: Constants
+
+
+def shipped_predictor() -> Predictor:
+    """Return the model of training time that denshi ships."""
+    from denshi.validation.training.fit import fit
+    from denshi.validation.training.predict import interval, predicted, shipped
+
+    return Predictor(predict=predicted, interval=interval, fit=fit, constants=shipped())
