@@ -16,10 +16,10 @@ from denshi.validation.training.leave_out import left_out
 from denshi.validation.training.regret import regret, scaling
 from denshi.validation.training.score import score
 from denshi.validation.training.stacks import drawn_calibrations
-from training_cases import PREDICTOR, case, predict
+from invented_runs import PREDICTOR, case, predict
 
 KEYS = {"n", "answered", "mape", "median_ape", "p90_ape", "bias", "interval80_coverage"}
-SPREAD = Spread(common=0.5, kind=0.3, constant=0.0, row=0.05)
+SPREAD = Spread(common=0.1, constant=1.0, row=0.05, moe_row=0.05)
 ALL = np.array([True] * 3)
 
 
@@ -110,6 +110,18 @@ def test_left_out_rows_do_not_teach_their_own_prediction() -> None:
     assert "calibrated" not in found["leave_out"]["model"]
 
 
+def test_a_refit_starts_from_the_priors_and_not_from_what_was_fitted_to_its_rows() -> None:
+    started = []
+
+    def keep(cases: object, start: dict[str, float]) -> dict[str, float]:
+        started.append(start)
+        return start
+
+    prior = {"dense": 1.0, "moe": 1.0}
+    left_out([case()], ["a"], ["a"], replace(PREDICTOR, fit=keep, start=prior), processes=1)  # type: ignore[arg-type]
+    assert started == [prior]
+
+
 def test_two_processes_find_what_one_finds() -> None:
     cases = [case(1.0 + i / 7, model=f"m{i % 3}", is_moe=i % 3 == 2) for i in range(9)]
     groups = [one.model for one in cases]
@@ -119,8 +131,9 @@ def test_two_processes_find_what_one_finds() -> None:
 
 
 def test_sensitivity_is_the_slope_of_logarithms() -> None:
-    found = sensitivity([case(), case(is_moe=True)], {"dense": 2.0, "moe": 3.0, "idle": 0.0}, predict)
-    assert found == pytest.approx(np.array([[-1.0, 0.0], [0.0, -1.0]]))
+    wide = replace(PREDICTOR, widths={"dense": 0.5, "moe": 0.2, "idle": 1.0})
+    found = sensitivity([case(), case(is_moe=True)], {"dense": 2.0, "moe": 3.0, "idle": 0.0, "other": 1.0}, wide)
+    assert found == pytest.approx(np.array([[-0.5, 0.0], [0.0, -0.2]]))
 
 
 @given(
@@ -130,13 +143,13 @@ def test_sensitivity_is_the_slope_of_logarithms() -> None:
 )
 def test_a_common_factor_lies_between_none_and_the_largest_asked(ratios: list[float], prior: float, row: float) -> None:
     column = np.full((len(ratios), 1), prior)
-    found = float(log_factor(column, np.array(ratios), np.array([[prior]]), row)[0])
+    found = float(log_factor(column, np.array(ratios), np.array([[prior]]), np.full(len(ratios), row))[0])
     assert min(0.0, *ratios) - 1e-9 <= found <= max(0.0, *ratios) + 1e-9
 
 
 def test_one_odd_point_among_three_does_not_carry_the_factor() -> None:
     column = np.full((3, 1), 0.5)
-    with_odd = float(log_factor(column, np.array([0.1, 0.1, 1.0]), column[:1], 0.05)[0])
+    with_odd = float(log_factor(column, np.array([0.1, 0.1, 1.0]), column[:1], np.full(3, 0.05))[0])
     assert 0.05 < with_odd < 0.2 < np.mean([0.1, 0.1, 1.0])
 
 
@@ -144,7 +157,7 @@ def test_two_steps_mend_a_slower_stack_dense_and_moe_apart() -> None:
     cases = [case(1.5 * size, flop=size * 1e15) for size in (1, 2, 3)]
     cases += [case(0.8 * size, flop=size * 1e15, is_moe=True) for size in (1, 2, 3)]
     before = predict(cases, PREDICTOR.constants)
-    after = calibrated(cases, before, np.zeros((6, 0)), [0, 3], SPREAD)
+    after = calibrated(cases, before, sensitivity(cases, PREDICTOR.constants, PREDICTOR), [0, 3], SPREAD)
     assert score(cases, before)["median_ape"] == pytest.approx(0.29, abs=0.05)
     assert score(cases, after)["max_ape"] < 0.03
 
@@ -163,7 +176,7 @@ def test_points_are_drawn_without_a_look_at_what_was_measured() -> None:
 def test_drawn_calibration_helps_a_stack_with_one_factor_and_leaves_small_stacks_aside() -> None:
     cases = [case(1.6 * size, flop=size * 1e15) for size in range(1, 9)] + [case(9.0, family="small")] * 4
     constants = {"stack": PREDICTOR.constants, "small": PREDICTOR.constants}
-    found = drawn_calibrations(cases, predict(cases, PREDICTOR.constants), constants, predict, SPREAD)
+    found = drawn_calibrations(cases, predict(cases, PREDICTOR.constants), constants, PREDICTOR, SPREAD)
     assert (found["draws"], found["points"], found["n"]) == (20, 2, 8)
     assert list(found["by"]) == ["stack"]
     assert found["before"] == pytest.approx(0.375)
@@ -176,9 +189,9 @@ def test_the_two_drawn_rows_are_not_scored() -> None:
     # Seven rows are predicted right and one is far off. With the spread of the stack at zero calibration does nothing,
     # so that the worst median of three-row stacks would show a scored point.
     cases = [case(1.0), case(1.0), case(1.0), case(2.0), case(2.0)]
-    nothing = Spread(common=1e-9, kind=0.0, constant=0.0, row=1.0)
+    nothing = Spread(common=1e-9, constant=0.0, row=1.0, moe_row=1.0)
     constants = {"stack": PREDICTOR.constants}
-    found = drawn_calibrations(cases, predict(cases, PREDICTOR.constants), constants, predict, nothing)
+    found = drawn_calibrations(cases, predict(cases, PREDICTOR.constants), constants, PREDICTOR, nothing)
     expected = []
     for draw in range(20):
         left = [i for i in range(5) if i not in draw_points(cases, draw)]
@@ -256,4 +269,4 @@ def test_the_table_fits_a_terminal_and_shows_the_figures() -> None:
 
 def test_the_catalogue_says_how_far_stacks_differ() -> None:
     spread = assumed_spread()
-    assert 0 < spread.row < spread.common < 1
+    assert 0 < spread.common < spread.row < spread.moe_row < 1

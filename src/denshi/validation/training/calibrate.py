@@ -1,13 +1,13 @@
 """Correct predictions for a software stack that no constant was fitted to, from one or two measured steps of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from denshi.catalog import Assumption, find
 from denshi.validation.training.cases import Case
-from denshi.validation.training.predictor import Constants
+from denshi.validation.training.predictor import Constants, Predictor
 from denshi.validation.training.score import MULTI, Values, measured_s
 
 POINTS = 2
@@ -24,47 +24,46 @@ _ROUNDS = 30
 class Spread:
     """How far a stack that was never seen may lie from the prediction: standard deviations of the logarithm of time.
 
-    ``common`` is a factor on all its steps, ``kind`` one on its dense or its mixture-of-experts steps alone,
-    ``constant`` the relative change of each constant of the model, ``row`` what is left to a single measured row.
+    ``common`` is a factor on all its steps; ``constant`` is the change of each constant of the model, in units of the
+    width of its prior in the fit; ``row`` is what is left to a single measured row, ``moe_row`` to one of a mixture of
+    experts.
     """
 
     common: float
-    kind: float
     constant: float
     row: float
+    moe_row: float
 
 
 def assumed_spread() -> Spread:
     """Return the spread between stacks that the catalogue assumes."""
     values = {
-        name: find(Assumption, f"training-calibration-{name}-spread").value
-        for name in ("common", "kind", "constant", "row")
+        name: find(Assumption, f"training-calibration-{name.replace('_', '-')}-spread").value
+        for name in ("common", "constant", "row", "moe_row")
     }
     return Spread(**values)
 
 
-def sensitivity(
-    cases: Sequence[Case], constants: Constants, predict: Callable[[Sequence[Case], Constants], Values]
-) -> Values:
-    """Return by how much each time moves with each constant of the model.
+def sensitivity(cases: Sequence[Case], constants: Constants, predictor: Predictor) -> Values:
+    """Return by how much each time moves when a constant of the model moves by the width of its prior.
 
-    .. math:: J_{ik} = \\partial \\ln t_i / \\partial \\ln c_k
+    .. math:: J_{ik} = w_k \\, \\partial \\ln t_i / \\partial \\ln c_k
 
     Parameters
     ----------
     cases : rows.
-    constants : values of the constants; those that are zero are left aside.
-    predict : gives the times of the rows at some constants [s].
+    constants : values of the constants; those that are zero, or whose prior has no width, are left aside.
+    predictor : the model, with the relative width of each constant's prior.
 
     Returns
     -------
     array, cases by constants [1]; zero where there is no answer.
     """
-    base = predict(cases, constants)
+    base = predictor.predict(cases, constants)
     columns = [
-        np.log(predict(cases, {**constants, name: value * (1.0 + _STEP)}) / base) / np.log1p(_STEP)
+        width * np.log(predictor.predict(cases, {**constants, name: value * (1.0 + _STEP)}) / base) / np.log1p(_STEP)
         for name, value in constants.items()
-        if value
+        if value and (width := predictor.widths.get(name, 0.0))
     ]
     slopes = np.array(columns, dtype=np.float64).reshape(-1, len(cases)).T
     return np.where(np.isfinite(slopes), slopes, 0.0)
@@ -72,12 +71,10 @@ def sensitivity(
 
 def features(cases: Sequence[Case], slopes: Values, spread: Spread) -> Values:
     """Return what may differ in a new stack, one column each, scaled by how far it may: cases by columns."""
-    moe = np.array([case.is_moe for case in cases], dtype=np.float64)
-    kinds = spread.kind * np.column_stack([moe, 1.0 - moe])
-    return np.column_stack([np.full(len(cases), spread.common), kinds, spread.constant * slopes])
+    return np.column_stack([np.full(len(cases), spread.common), spread.constant * slopes])
 
 
-def log_factor(known: Values, log_ratio: Values, asked: Values, row_spread: float) -> Values:
+def log_factor(known: Values, log_ratio: Values, asked: Values, row_spread: Values) -> Values:
     """Return the logarithm of the factor on each predicted time that a few measured ones ask for.
 
     The logarithm of measured over predicted is a sum of what the stack does differently (``features``, each with a
@@ -92,14 +89,14 @@ def log_factor(known: Values, log_ratio: Values, asked: Values, row_spread: floa
     known : features of the measured rows, rows by columns.
     log_ratio : ln(measured / predicted) of each [1].
     asked : features of the rows to correct.
-    row_spread : standard deviation of a single row [1], above 0.
+    row_spread : standard deviation of each measured row around its stack [1], above 0.
 
     Returns
     -------
     array of one value a row asked for [1].
 
     >>> one = np.array([[0.3]])
-    >>> round(float(log_factor(one, np.array([0.4]), one, 0.1)[0]), 2)
+    >>> round(float(log_factor(one, np.array([0.4]), one, np.array([0.1]))[0]), 2)
     0.37
     """
     weights: Values = np.ones(len(log_ratio))
@@ -128,7 +125,8 @@ def calibrated(
     at = list(points)
     of = features(cases, slopes, spread)
     log_ratio = np.log(measured_s(cases)[at] / predicted[at])
-    return np.asarray(predicted * np.exp(log_factor(of[at], log_ratio, of, spread.row)), dtype=np.float64)
+    row_spread = np.array([spread.moe_row if cases[i].is_moe else spread.row for i in at], dtype=np.float64)
+    return np.asarray(predicted * np.exp(log_factor(of[at], log_ratio, of, row_spread)), dtype=np.float64)
 
 
 def draw_points(cases: Sequence[Case], draw: int) -> tuple[int, int]:

@@ -147,7 +147,7 @@ def _left_out(
 
 
 def _calibrated(ours: Scored, refit: LeftOut, predictor: Predictor, spread: Spread) -> Block:
-    return drawn_calibrations(ours.cases, ours.predicted_s, refit.constants, predictor.predict, spread)
+    return drawn_calibrations(ours.cases, ours.predicted_s, refit.constants, predictor, spread)
 
 
 def _quantiles(ours: Scored) -> Block:

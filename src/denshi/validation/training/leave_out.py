@@ -103,5 +103,5 @@ def _without(cases: tuple[Case, ...], out: Sequence[int], predictor: Predictor) 
     """Return the times of some rows by constants fitted to all others, and those constants."""
     gone = set(out)
     others = [case for i, case in enumerate(cases) if i not in gone and case.measured_s is not None and not case.reason]
-    constants = predictor.fit(others, predictor.constants)
+    constants = predictor.fit(others, predictor.start)
     return predictor.predict([cases[i] for i in out], constants), constants

@@ -1,6 +1,6 @@
 """What a few measured steps of an unseen stack are worth: draws over left-out stacks, and the user's own rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -26,7 +26,7 @@ def drawn_calibrations(
     cases: Sequence[Case],
     predicted: Values,
     constants: Mapping[str, Constants],
-    predict: Callable[[Sequence[Case], Constants], Values],
+    predictor: Predictor,
     spread: Spread,
 ) -> Block:
     """Return the errors on left-out stacks after calibration on two of their steps, over twenty draws of the two.
@@ -36,7 +36,7 @@ def drawn_calibrations(
     cases : rows; only answered ones take part.
     predicted : times by constants fitted without the row's stack [s].
     constants : those constants, by stack. A stack with fewer than five rows is not scored.
-    predict : the model.
+    predictor : the model.
     spread : how far a stack may lie from the prediction.
 
     Returns
@@ -54,7 +54,7 @@ def drawn_calibrations(
         if len(at) < FEWEST_ROWS:
             continue
         own = [cases[i] for i in at]
-        slopes = sensitivity(own, constants[stack], predict)
+        slopes = sensitivity(own, constants[stack], predictor)
         for draw in range(DRAWS):
             points = draw_points(own, draw)
             ape = errors(own, calibrated(own, predicted[at], slopes, points, spread))
@@ -104,7 +104,7 @@ def own_calibration(scored: Scored, own: Sequence[Case], predictor: Predictor, s
         asked = [scored.cases[i] for i in at]
         together = [*(own[i] for i in points), *asked]
         before = np.concatenate([expected[points], scored.predicted_s[at]])
-        slopes = sensitivity(together, predictor.constants, predictor.predict)
+        slopes = sensitivity(together, predictor.constants, predictor)
         after = calibrated(together, before, slopes, range(len(points)), spread)
         factor[at] = (after / before)[len(points) :]
         touched |= belongs

@@ -65,4 +65,7 @@ def fit(cases: Sequence[Case], start: Constants) -> Constants:
 
 
 # 1e15 FLOP on 16 accelerators at this rate take one second.
-PREDICTOR = Predictor(predict=predict, interval=interval, fit=fit, constants={"dense": 6.25e13, "moe": 6.25e13})
+RATE = {"dense": 6.25e13, "moe": 6.25e13}
+PREDICTOR = Predictor(
+    predict=predict, interval=interval, fit=fit, constants=RATE, start=RATE, widths={"dense": 0.5, "moe": 0.5}
+)
