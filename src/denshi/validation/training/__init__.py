@@ -5,8 +5,9 @@
 
 from denshi.validation.training.calibrate import Spread, assumed_spread
 from denshi.validation.training.cases import Case, read
+from denshi.validation.training.constants import Constants
 from denshi.validation.training.document import LEAVE_OUT, Asked, document
-from denshi.validation.training.predictor import Constants, Predictor, shipped_predictor
+from denshi.validation.training.predictor import Predictor, shipped_predictor
 from denshi.validation.training.table import as_text
 
 __all__ = [

@@ -7,7 +7,8 @@ import numpy as np
 
 from denshi.catalog import Assumption, find
 from denshi.validation.training.cases import Case
-from denshi.validation.training.predictor import Constants, Predictor
+from denshi.validation.training.constants import Constants
+from denshi.validation.training.predictor import Predictor
 from denshi.validation.training.score import MULTI, Values, measured_s
 
 POINTS = 2

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from denshi.validation.training.cases import Case
-from denshi.validation.training.predictor import Constants, Predictor
+from denshi.validation.training.constants import Constants
+from denshi.validation.training.predictor import Predictor
 from denshi.validation.training.score import Values
 
 Progress = Callable[[str], None]

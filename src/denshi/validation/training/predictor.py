@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from denshi.validation.training.cases import Case
+from denshi.validation.training.constants import PRIORS, Constants
 from denshi.validation.training.score import Values
-
-Constants = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +30,13 @@ class Predictor:
 def shipped_predictor() -> Predictor:
     """Return the model of training time that denshi ships."""
     from denshi.validation.training.fit import fit
-    from denshi.validation.training.predict import PRIORS, interval, predicted, shipped
+    from denshi.validation.training.predict import interval, predicted, shipped
 
     return Predictor(
         predict=predicted,
         interval=interval,
         fit=fit,
         constants=shipped(),
-        start={name: prior[0] for name, prior in PRIORS.items()},
-        widths={name: prior[1] for name, prior in PRIORS.items()},
+        start={name: prior.value for name, prior in PRIORS.items()},
+        widths={name: prior.width for name, prior in PRIORS.items()},
     )

@@ -16,7 +16,8 @@ from denshi.validation.training.calibrate import (
     sensitivity,
 )
 from denshi.validation.training.cases import Case
-from denshi.validation.training.predictor import Constants, Predictor
+from denshi.validation.training.constants import Constants
+from denshi.validation.training.predictor import Predictor
 from denshi.validation.training.score import PARTS, Block, Mask, Scored, Values, errors, mask
 
 UNSTATED = "unstated"
