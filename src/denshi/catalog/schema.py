@@ -22,7 +22,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accelerator(Row):
-    """One accelerator package. Rates are dense (never sparse); bandwidths are one direction."""
+    """One accelerator package. Rates are dense (never sparse); bandwidths are one direction.
+
+    ``kernels`` names the row of kernel efficiencies of its generation; ``multiprocessors`` are the units among which
+    the tiles of a matrix product are shared out.
+    """
 
     vendor: str
     year: float | None
@@ -42,6 +46,8 @@ class Accelerator(Row):
     price_usd: float | None
     tpp: float
     die_mm2: float | None
+    kernels: str | None
+    multiprocessors: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +237,76 @@ class Assumption(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kernels(Row):
+    """How much of an accelerator generation's peaks large kernels reach in training.
+
+    ``product_*`` are shares of the dense peak of a format, ``attention`` the share of the 16-bit peak of fused
+    attention forward. ``saturation`` is the operand length that halves the rate of a 16-bit product, ``score_width`` the
+    head width that does so for attention. Rates follow the power cap as ``(cap / reference_kw) ** power_exponent``.
+    """
+
+    product_bf16: float
+    product_fp8: float | None
+    product_fp4: float | None
+    saturation: float
+    attention: float
+    score_width: float
+    reference_kw: float
+    power_exponent: float
+    memory: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Software(Row):
+    """A release of training software: what it hides, how often it passes over memory, what its host costs.
+
+    ``*passes`` count passes over a layer's tensors that are not fused into a product, forward; ``*_exposed`` is the
+    share of a transfer that arithmetic does not hide; ``*_host_s`` is what the host takes to launch one layer forward.
+    ``fused_attention`` is 1 for kernels that never store the scores, which reach ``attention`` of the generation's
+    share. ``grouped`` is the rate of expert products over that of plain ones. ``graphs`` is 1 where layers with experts
+    are captured in device graphs on rack-scale domains; the ``graph_*`` values hold there instead. ``slowness`` and
+    ``moe_slowness`` are step times over those of the release the constants are stated for. ``released`` is a year.
+    """
+
+    family: str
+    released: float
+    fused_attention: float
+    attention: float
+    passes: float
+    ffn_passes: float
+    moe_ffn_passes: float
+    cast_passes: float
+    block_cast_passes: float
+    permute_passes: float
+    slot_bytes: float
+    logit_bytes: float
+    grouped: float
+    grouped_saturation: float
+    layer_host_s: float
+    moe_layer_host_s: float
+    rack_moe_layer_host_s: float
+    step_host_s: float
+    link: float
+    network: float
+    collective_latency_s: float
+    tensor_exposed: float
+    context_exposed: float
+    expert_exposed: float
+    far_expert_exposed: float
+    data_exposed: float
+    pipeline_exposed: float
+    gradient_bytes: float
+    straggler: float
+    graphs: float
+    graph_grouped: float
+    graph_moe_layer_host_s: float
+    graph_expert_exposed: float
+    graph_attention: float
+    slowness: float
+    moe_slowness: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Row):
     """A dated tariff on goods of an origin imported into a country."""
 
@@ -253,5 +329,7 @@ KINDS: Mapping[str, type[Row]] = {
     "technologies": Technology,
     "prices": Price,
     "assumptions": Assumption,
+    "kernels": Kernels,
+    "software": Software,
     "rules": Rule,
 }

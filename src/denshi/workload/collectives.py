@@ -29,7 +29,11 @@ def ring_reduce_scatter_s(ranks: Values, payload_bytes: Values | float, bytes_pe
 
 
 def two_tier_reduce_scatter_s(
-    ranks: Values, local: Values, payload_bytes: Values, inside_bytes_per_s: float, outside_bytes_per_s: float
+    ranks: Values,
+    local: Values,
+    payload_bytes: Values,
+    inside_bytes_per_s: Values | float,
+    outside_bytes_per_s: Values | float,
 ) -> Values:
     """Time of a reduce-scatter (or all-gather) that runs inside the domain first, then between domains.
 
@@ -57,9 +61,10 @@ def all_to_all_s(
     ranks: Values,
     local: Values,
     payload_bytes: Values,
-    copies: float,
-    inside_bytes_per_s: float,
-    outside_bytes_per_s: float,
+    copies: Values | float,
+    inside_bytes_per_s: Values | float,
+    outside_bytes_per_s: Values | float,
+    most_domains: float = np.inf,
 ) -> Values:
     """Time of an all-to-all in which each token goes to ``copies`` ranks drawn uniformly.
 
@@ -73,6 +78,7 @@ def all_to_all_s(
     payload_bytes : bytes of all tokens that one rank sends once, S [bytes].
     copies : experts per token, k [1].
     inside_bytes_per_s, outside_bytes_per_s : rates of one rank, one direction [bytes/s].
+    most_domains : domains that the routing sends a token to at most [1].
 
     Returns
     -------
@@ -82,5 +88,5 @@ def all_to_all_s(
     """
     domains = np.maximum(ranks / local, 1.0)
     inside = payload_bytes * copies * (local - 1) / local / inside_bytes_per_s
-    reached = domains * (1 - (1 - 1 / domains) ** copies) * (1 - 1 / domains)
+    reached = np.minimum(domains * (1 - (1 - 1 / domains) ** copies), most_domains) * (1 - 1 / domains)
     return np.asarray(inside + payload_bytes * reached / outside_bytes_per_s)

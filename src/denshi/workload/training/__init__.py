@@ -9,10 +9,10 @@ from math import ceil, inf
 
 from denshi.workload.precision import peak_flop_per_s
 from denshi.workload.record import available_accelerators
+from denshi.workload.training.first_order import DECISIONS, batch_sequences, evaluate, gemm_efficiency
 from denshi.workload.training.plan import Plan, choose, hold
 from denshi.workload.training.record import Input
 from denshi.workload.training.result import Training
-from denshi.workload.training.step import DECISIONS, batch_sequences, evaluate, gemm_efficiency
 from denshi.workload.transformer import active_params, total_params, training_flop_per_token
 
 HOURS_PER_YEAR = 8760.0

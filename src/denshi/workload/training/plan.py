@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from denshi.errors import InfeasibleError
 from denshi.workload.memory import FULL, LEAN
 from denshi.workload.record import available_accelerators, powers_of_two, usable_bytes
+from denshi.workload.training.first_order import DECISIONS, Columns, batch_sequences, remember, time
 from denshi.workload.training.record import Input
-from denshi.workload.training.step import DECISIONS, Columns, batch_sequences, remember, time
 
 _WHERE = "workload.parallelism"
 _LONG_SEQUENCE = 16384

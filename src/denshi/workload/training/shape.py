@@ -28,8 +28,8 @@ class Shape:
 
     ``query_width``, ``key_width``, ``value_width`` are those of all heads together; ``latent`` is 1 for multi-head
     latent attention, whose keys and values pass through ``kv_rank`` (with the rotary part in ``rope_width``) and whose
-    queries through ``q_rank``. ``context`` is the mean number of earlier tokens that a token attends to; ``predict_layers`` are
-    extra layers, each with an output head, that predict further tokens (multi-token prediction).
+    queries through ``q_rank``. ``context`` is the mean number of earlier tokens that a token attends to;
+    ``predict_layers`` are extra layers, each with an output head, that predict further tokens (multi-token prediction).
     """
 
     layers: Number

@@ -1,271 +1,193 @@
-"""Time and memory of one training step, for many configurations at once.
+"""Time of one training step, for many configurations at once.
 
-A configuration is one position of a set of columns (equal-length arrays): ``tp``, ``cp``, ``pp``, ``virtual_stages``,
-``ep``, ``dp``, ``micro_batch`` (sequences) and ``recompute`` (the level of :mod:`denshi.workload.memory`).
-:func:`evaluate` adds the columns of what they cost. Nothing loops over configurations.
+A configuration is one position of a set of columns that broadcast: ``tp``, ``cp``, ``pp``, ``virtual_stages``, ``ep``,
+``dp``, ``micro_batch`` (sequences), ``micro_batches``, ``recompute``, ``zero``, ``shard``, ``zero_bubble``,
+``sequence_parallel``. Shape, machine and stack may be single or one a column too. Nothing loops over configurations,
+and no part is computed on more axes than it depends on.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from denshi.errors import OutOfRangeError
-from denshi.workload.collectives import all_to_all_s, two_tier_reduce_scatter_s
-from denshi.workload.memory import activation_bytes, parameters_per_rank, recomputed, stage_layers, state_bytes
-from denshi.workload.precision import attention_peak_flop_per_s, generation, peak_flop_per_s
-from denshi.workload.training.record import Input
-from denshi.workload.transformer import (
-    active_ffn_width,
-    attention_flop_per_token,
-    attention_params,
-    ffn_params,
-    mean_context,
-    moe_layers,
-    score_widths,
-    up_projection_params,
+from denshi.workload.training.exchange import (
+    context_s,
+    expert_s,
+    hand_over_s,
+    layer_state_s,
+    state_s,
+    tensor_s,
 )
+from denshi.workload.training.machine import Machine, Stack
+from denshi.workload.training.memory import parameters, recomputed, shards, stage_layers
+from denshi.workload.training.operators import (
+    attention_s,
+    casts_s,
+    dense_products_s,
+    expert_products_s,
+    head_s,
+    larger,
+    passes_s,
+    permute_s,
+    width_passes_s,
+)
+from denshi.workload.training.shape import Shape
 
 Values = NDArray[np.float64]
+Number = float | Values
 Columns = Mapping[str, Values]
-DECISIONS = ("tp", "cp", "pp", "virtual_stages", "ep", "dp", "micro_batch", "recompute")
 
-# forward and backward, in units of the forward pass: matrix products, attention with its scores recomputed
-# (FlashAttention), element-wise passes that read the gradient as well
-_BACKWARD_GEMM = 2.0
-_BACKWARD_ATTENTION = 2.5
-_BACKWARD_ELEMENTWISE = 2.0
-_ACTIVATION_BYTES = 2.0
+# backward over forward: two products for one, unless the weights are frozen; attention with its scores computed again
+# (in the kernel where it is fused, else as a third forward pass unless the whole layer is computed again);
+# passes that read the gradient as well; launches
+_PRODUCT_BACKWARD = 2.0
+_ATTENTION_BACKWARD = 2.5
+_PASS_BACKWARD = 1.6
+_HOST_BACKWARD = 1.8
 _OPTIMIZER_PASS_BYTES = 28.0
 
 
-def batch_sequences(inputs: Input) -> float:
-    """Sequences of one global batch, at least one: ``round(batch tokens / s)``."""
-    return max(float(round(inputs.global_batch_tokens / inputs.sequence)), 1.0)
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Times of one layer for one micro-batch on one rank, forward and backward [s]; exchanges apart."""
+
+    products: Values
+    attention: Values
+    passes: Values
+    tensor: Values
+    context: Values
+    expert: Values
+    host: Values
+
+    @property
+    def arithmetic(self) -> Values:
+        """What the accelerator computes."""
+        return self.products + self.attention + self.passes
+
+    @property
+    def exchanged(self) -> Values:
+        """Exposed exchanges."""
+        return self.tensor + self.context + self.expert
+
+    @property
+    def total(self) -> Values:
+        """Larger of what the accelerator does and what the host launches."""
+        return larger(self.arithmetic + self.exchanged, self.host)
 
 
-def gemm_efficiency(inputs: Input) -> float:
-    """Fraction of the peak that large matrix products reach in this precision on this generation [1]."""
-    own = generation(inputs.accelerator)
-    precision = "bf16" if inputs.precision == "fp16" else inputs.precision
-    table = {
-        ("bf16", "bf16"): inputs.gemm_bf16_on_bf16,
-        ("bf16", "fp8"): inputs.gemm_bf16_on_fp8,
-        ("bf16", "fp4"): inputs.gemm_bf16_on_fp4,
-        ("fp8", "fp8"): inputs.gemm_fp8_on_fp8,
-        ("fp8", "fp4"): inputs.gemm_fp8_on_fp4,
-        ("fp4", "fp4"): inputs.gemm_fp4_on_fp4,
-    }
-    if (precision, own) not in table:
-        raise OutOfRangeError(f"no efficiency is known for {precision} on {inputs.accelerator.name}", where="workload")
-    return table[precision, own]
-
-
-def evaluate(columns: Columns, inputs: Input) -> dict[str, Values]:
-    """Return the columns with micro-batches, memory and the parts of the step time added.
-
-    ``t_step = (t_compute + t_communication + t_bubble + t_optimizer) (1 + sigma log2(n / 8))``.
+def layer_s(shape: Shape, machine: Machine, stack: Stack, plan: Columns, trained: Number = 1.0) -> Layer:
+    """Time of the mean layer for one micro-batch: forward, backward and what is computed again.
 
     Parameters
     ----------
-    columns : the configurations; see the module.
-    inputs : model, hardware and efficiencies; its ``parallelism`` is not looked at.
+    shape, machine, stack, plan : see the module.
+    trained : 1 where all weights are trained, 0 where they are frozen (adapters): no product for their gradients.
+
+    Source: narayanan2021, korthikanti2022, dao2022.
+    """
+    tp, tokens = plan["tp"], plan["micro_batch"] * shape.sequence / plan["cp"]
+    moe = np.asarray(shape.moe_layers / shape.layers)
+    projections, ffn = dense_products_s(shape, tokens, tp, machine, stack)
+    expert, shared = expert_products_s(shape, tokens, tp, plan["ep"], machine, stack)
+    core = attention_s(shape, tokens, tp, machine, stack)
+    undivided = 1 - np.asarray(plan["sequence_parallel"])
+    routed = np.asarray(shape.top_k) * shape.expert_ffn + shape.shared_ffn
+    quantised = (
+        shape.hidden
+        + shape.output_width
+        + (1 - moe) * (shape.hidden + shape.ffn)
+        + moe * (np.asarray(shape.top_k) * shape.hidden + routed)
+    )
+    passes = (
+        passes_s(shape, tokens, tp, undivided, machine, stack)
+        + casts_s(quantised, tokens, tp, machine, stack)
+        + (1 - moe) * width_passes_s(shape.ffn, stack.ffn_passes, tokens, tp, machine, stack)
+        + moe * width_passes_s(routed, stack.moe_ffn_passes, tokens, tp, machine, stack)
+        + moe * permute_s(shape, tokens, tp, machine, stack)
+    )
+    full, lean = recomputed(plan)
+    products = projections + (1 - moe) * ffn + moe * (expert + shared)
+    tensor, context = tensor_s(shape, plan, machine, stack), context_s(shape, plan, machine, stack)
+    exchange = moe * expert_s(shape, plan, machine, stack)
+    host = (1 - moe) * stack.layer_host_s + moe * stack.moe_layer_host_s
+    return Layer(
+        products=products * (1 + full + 1 + (_PRODUCT_BACKWARD - 1) * np.asarray(trained)),
+        attention=core * (1 + full + np.where(np.asarray(stack.fused_attention) > 0, _ATTENTION_BACKWARD, 3 - full)),
+        passes=passes * (1 + full + 0.7 * lean + _PASS_BACKWARD),
+        tensor=tensor * (2 + full),
+        context=context * (3 + full),
+        expert=exchange * (2 + full),
+        host=np.asarray(host * (1 + full + _HOST_BACKWARD)),
+    )
+
+
+def time(
+    shape: Shape, machine: Machine, stack: Stack, plan: Columns, accelerators: Number, trained: Number = 1.0
+) -> dict[str, Values]:
+    """Return the parts of the step time of every configuration.
+
+    ``t = (m t_heaviest + (p - 1) / v t_stage + t_states + t_optimizer + t_fixed) (1 + sigma log2(n / 8))``: the
+    heaviest stage sets the pace, an ordinary one fills and drains the pipeline.
+
+    Parameters
+    ----------
+    shape, machine, stack, plan : see the module.
+    accelerators : of the run, n [1].
+    trained : share of the weights that is trained, 1 or about 0 [1].
 
     Returns
     -------
-    dict : the given columns and micro_batches [1], accelerators [1], weight_bytes, gradient_bytes, optimizer_bytes,
-        activation_bytes, memory_bytes [bytes], compute_s, tensor_s, expert_s, data_s, communication_s, bubble_s,
-        overhead_s, step_s [s].
+    dict : product_s, attention_s, passes_s, host_s, tensor_s, context_s, expert_s, pipeline_s, data_s, bubble_s,
+        optimizer_s, fixed_s, straggler_s and their sum step_s [s].
 
-    Source: narayanan2021, korthikanti2022, rajbhandari2019, williams2009.
+    Source: narayanan2021, korthikanti2022, rajbhandari2019, qi2024zerobubble.
     """
-    out = remember(columns, inputs)
-    return time(out, inputs)
+    layer = layer_s(shape, machine, stack, plan, trained)
+    layers, batches = stage_layers(shape, plan), plan["micro_batches"]
+    head_product, loss = head_s(shape, plan["micro_batch"] * shape.sequence / plan["cp"], plan["tp"], machine, stack)
+    heads = 1 + np.asarray(shape.predict_layers)
+    head = heads * (3 * head_product + loss)
+    one = layer.total
+    # an uneven split leaves slots free on the last stage, which the output head fills
+    free = layers * plan["pp"] - shape.layers
+    head_left = np.maximum(head + (shape.predict_layers - free) * one, 0.0)
+    work = batches * layers
+    hand_over = hand_over_s(shape, plan, machine, stack)
+    fill = (plan["pp"] - 1) / plan["virtual_stages"]
+    # zero-bubble schedules put gradients of the weights, a third of the work, into the bubble
+    filled = np.where(np.asarray(plan["zero_bubble"]) > 0, 1 / 3, 1.0)
+    gathered = layer_state_s(shape, plan, machine, stack)
+    sharded = np.asarray(plan["zero"]) >= 3
+    late = larger(gathered, one) - one
+    gradients, weights = state_s(shape, plan, machine, stack)
+    exchanged = stack.data_exposed * np.asarray(trained) * (gradients + weights)
+    parts = {
+        "product_s": work * layer.products + batches * head_left * 3 * head_product / (3 * head_product + loss),
+        "attention_s": work * layer.attention,
+        "passes_s": work * layer.passes + batches * head_left * loss / (3 * head_product + loss),
+        "host_s": work * (one - layer.arithmetic - layer.exchanged),
+        "tensor_s": work * layer.tensor,
+        "context_s": work * layer.context,
+        "expert_s": work * layer.expert,
+        "pipeline_s": batches * plan["virtual_stages"] * stack.pipeline_exposed * hand_over,
+        "data_s": np.where(sharded, work * late, exchanged),
+        "bubble_s": fill * filled * layers * one + (plan["pp"] - 1) * hand_over,
+        "optimizer_s": _optimizer_s(shape, machine, stack, plan) * trained,
+        "fixed_s": np.asarray(stack.step_host_s),
+    }
+    parts = {name: part * stack.slowness for name, part in parts.items()}
+    busy = sum(parts.values())
+    doublings = np.log2(np.maximum(np.asarray(accelerators) / 8, 1.0))
+    parts["straggler_s"] = np.asarray(stack.straggler * doublings * busy)
+    return parts | {"step_s": np.asarray(busy + parts["straggler_s"])}
 
 
-def remember(columns: Columns, inputs: Input) -> dict[str, Values]:
-    """Add the micro-batches and the memory of every configuration."""
-    out = {name: np.asarray(column, dtype=np.float64) for name, column in columns.items()}
-    out["micro_batches"] = np.ceil(batch_sequences(inputs) / (out["dp"] * out["micro_batch"]) - 1e-9)
-    out["accelerators"] = out["tp"] * out["cp"] * out["pp"] * out["dp"]
-    weights, gradients, optimizer = state_bytes(inputs.model, out)
-    out["weight_bytes"], out["gradient_bytes"], out["optimizer_bytes"] = weights, gradients, optimizer
-    out["activation_bytes"] = activation_bytes(inputs.model, inputs.sequence, out)
-    out["memory_bytes"] = weights + gradients + optimizer + out["activation_bytes"]
-    return out
-
-
-def time(columns: Columns, inputs: Input) -> dict[str, Values]:
-    """Add the times of every configuration to columns that know their micro-batches."""
-    out = dict(columns)
-    layer_s = _layer_s(out, inputs)
-    head_s = _head_s(out, inputs)
-    layers = stage_layers(inputs.model, out)
-    tensor_s = _tensor_s(out, inputs) + _context_s(out, inputs)
-    expert_s = _expert_s(out, inputs)
-    batches = out["micro_batches"]
-    # empty slots of an uneven split make room for the output head on the last stage
-    free_layers = layers * out["pp"] - inputs.model.layers
-    head_left_s = np.maximum(head_s - free_layers * layer_s, 0.0)
-    out["compute_s"] = batches * (layers * layer_s + head_left_s)
-    out["tensor_s"] = batches * layers * tensor_s
-    out["expert_s"] = batches * layers * expert_s
-    out["data_s"] = _data_s(out, inputs)
-    out["communication_s"] = out["tensor_s"] + out["expert_s"] + out["data_s"]
-    stage_s = layers * (layer_s + tensor_s + expert_s)
-    out["bubble_s"] = (out["pp"] - 1) * (stage_s / out["virtual_stages"] + _point_to_point_s(out, inputs))
-    dense, experts = parameters_per_rank(inputs.model, out)
-    held = dense / (out["dp"] * out["cp"]) + experts / np.maximum(out["dp"] * out["cp"] * out["tp"] / out["ep"], 1.0)
-    optimizer_s = _OPTIMIZER_PASS_BYTES * held / _memory_rate(inputs)
-    busy_s = out["compute_s"] + out["communication_s"] + out["bubble_s"] + optimizer_s
-    doublings = np.log2(np.maximum(out["accelerators"] / 8, 1.0))
-    out["overhead_s"] = optimizer_s + busy_s * inputs.straggler * doublings
-    out["step_s"] = out["compute_s"] + out["communication_s"] + out["bubble_s"] + out["overhead_s"]
-    return out
-
-
-def _memory_rate(inputs: Input) -> float:
-    return inputs.accelerator.memory_bytes_per_s * inputs.memory_efficiency
-
-
-def _full(columns: Columns) -> Values:
-    return recomputed(columns)[0]
-
-
-def _tokens(columns: Columns, inputs: Input) -> Values:
-    return columns["micro_batch"] * inputs.sequence / columns["cp"]
-
-
-def _gemm_s(flop: Values, reuse: Values, inputs: Input, factor: float = 1.0) -> Values:
-    """Time of matrix products: at their share of the peak, plus the exposed share of the operands' traffic.
-
-    ``reuse`` is ``1 / M + 1 / N + 1 / K``; a product moves ``e F / 2`` times that. Narrow formats shrink the bytes as
-    they raise the peak.
-    """
-    peak = peak_flop_per_s(inputs.accelerator, inputs.precision)
-    operand_bytes = {"fp8": 1.0, "fp4": 0.5625}.get(inputs.precision, 2.0)
-    traffic_s = operand_bytes * flop / 2 * reuse / _memory_rate(inputs)
-    return np.asarray(flop / (peak * gemm_efficiency(inputs) * factor) + inputs.operand_share * traffic_s)
-
-
-def _layer_s(columns: Columns, inputs: Input) -> Values:
-    """Mean time of one layer for one micro-batch: forward, backward and recomputation."""
-    model, tp = inputs.model, columns["tp"]
-    tokens = _tokens(columns, inputs)
-    moe_fraction = moe_layers(model) / model.layers
-    heads_width = score_widths(model)[1]
-    projections = 2 * attention_params(model) * tokens / tp
-    gemm = _gemm_s(projections, 1 / model.hidden + tp / heads_width + 1 / tokens, inputs)
-    if moe_fraction < 1:
-        flop = 2 * (1 - moe_fraction) * ffn_params(model, model.ffn) * tokens / tp
-        gemm = gemm + _gemm_s(flop, 1 / model.hidden + tp / model.ffn + 1 / tokens, inputs)
-    if moe_fraction > 0:
-        gemm = gemm + moe_fraction * _experts_gemm_s(columns, inputs)
-    core = attention_flop_per_token(model, mean_context(model, inputs.sequence)) / model.layers * tokens / tp
-    attention = core / (attention_peak_flop_per_s(inputs.accelerator) * inputs.attention_efficiency)
-    elementwise = _elementwise_s(columns, inputs)
-    host = np.full_like(gemm, moe_fraction * inputs.moe_layer_s)
-    forward = gemm + attention + elementwise + host
-    backward = _BACKWARD_GEMM * (gemm + host) + _BACKWARD_ATTENTION * attention + _BACKWARD_ELEMENTWISE * elementwise
-    lean = recomputed(columns)[1]
-    up_flop = 2 * up_projection_params(model) * tokens / tp
-    again = lean * (elementwise + _gemm_s(up_flop, 1 / model.hidden + 1 / tokens, inputs))
-    return np.asarray(forward * (1 + _full(columns)) + again + backward)
-
-
-def _experts_gemm_s(columns: Columns, inputs: Input) -> Values:
-    model = inputs.model
-    tokens = _tokens(columns, inputs) / columns["tp"]
-    router = 2 * model.experts * model.hidden * tokens
-    routed = 2 * model.top_k * ffn_params(model, model.expert_ffn) * tokens
-    shared = 2 * model.shared_experts * ffn_params(model, model.expert_ffn) * tokens
-    per_expert = np.maximum(tokens * model.top_k * columns["ep"] / model.experts, 1.0)
-    narrow = 1 / model.hidden + 1 / model.expert_ffn
-    grouped = _gemm_s(routed, narrow + 1 / per_expert, inputs, inputs.expert_efficiency)
-    return np.asarray(grouped + _gemm_s(router + shared, narrow + 1 / tokens, inputs))
-
-
-def _elementwise_s(columns: Columns, inputs: Input) -> Values:
-    """Norms, rotary positions, activations, residuals, casts and expert permutation: passes over memory."""
-    model = inputs.model
-    tokens = _tokens(columns, inputs) / columns["tp"]
-    moe_fraction = moe_layers(model) / model.layers
-    width = (1 - moe_fraction) * model.ffn + moe_fraction * active_ffn_width(model)
-    casts = inputs.cast_passes if inputs.precision in ("fp8", "fp4") else 0.0
-    numbers = (inputs.elementwise_passes + casts + moe_fraction * 2 * model.top_k) * model.hidden + 2 * width
-    return np.asarray(_ACTIVATION_BYTES * numbers * tokens / _memory_rate(inputs))
-
-
-def _head_s(columns: Columns, inputs: Input) -> Values:
-    """Output head and loss of one micro-batch, forward and backward, in 16 bits."""
-    model, tokens = inputs.model, _tokens(columns, inputs)
-    flop = 2 * model.vocab * model.hidden * tokens / columns["tp"]
-    peak = attention_peak_flop_per_s(inputs.accelerator)
-    logits_s = 22 * model.vocab * tokens / columns["tp"] / _memory_rate(inputs)
-    return np.asarray((1 + _BACKWARD_GEMM) * flop / (peak * gemm_efficiency(inputs)) + logits_s)
-
-
-def _inside(inputs: Input) -> float:
-    inside = inputs.accelerator.scaleup_bytes_per_s or inputs.scaleout_bytes_per_s
-    return inside * inputs.link_efficiency
-
-
-def _outside(inputs: Input) -> float:
-    return inputs.scaleout_bytes_per_s * inputs.link_efficiency
-
-
-def _tensor_s(columns: Columns, inputs: Input) -> Values:
-    """Exposed tensor-parallel collectives of one layer: four reduce-scatters or all-gathers each way."""
-    tp = columns["tp"]
-    payload = _ACTIVATION_BYTES * inputs.model.hidden * _tokens(columns, inputs)
-    local = np.minimum(tp, inputs.scaleup_domain)
-    one_s = two_tier_reduce_scatter_s(tp, local, payload, _inside(inputs), _outside(inputs))
-    passes = 2 + _full(columns)
-    return np.asarray(4 * passes * (inputs.tensor_exposed * one_s + inputs.collective_latency_s * (tp > 1)))
-
-
-def _context_s(columns: Columns, inputs: Input) -> Values:
-    """Exposed gather of keys and values over the context-parallel group, one layer, forward and backward."""
-    model, cp = inputs.model, columns["cp"]
-    width = 2 * model.kv_heads * model.head_dim if model.attention != "mla" else sum(score_widths(model))
-    payload = _ACTIVATION_BYTES * width * columns["micro_batch"] * inputs.sequence / columns["tp"]
-    local = np.clip(inputs.scaleup_domain / columns["tp"], 1.0, cp)
-    one_s = two_tier_reduce_scatter_s(cp, local, payload, _inside(inputs), _outside(inputs))
-    passes = 3 + _full(columns)
-    return np.asarray(passes * (inputs.tensor_exposed * one_s + inputs.collective_latency_s * (cp > 1)))
-
-
-def _expert_s(columns: Columns, inputs: Input) -> Values:
-    """Exposed dispatch and combine of one layer, forward and backward, mean over all layers."""
-    model, ep = inputs.model, columns["ep"]
-    if not model.experts:
-        return np.zeros_like(ep)
-    payload = _ACTIVATION_BYTES * model.hidden * _tokens(columns, inputs) / columns["tp"]
-    local = np.minimum(ep, inputs.scaleup_domain)
-    one_s = all_to_all_s(ep, local, payload, model.top_k, _inside(inputs), _outside(inputs))
-    exchanges = 2 * (2 + _full(columns))
-    latency_s = inputs.collective_latency_s * (ep > 1)
-    return np.asarray(moe_layers(model) / model.layers * exchanges * (inputs.expert_exposed * one_s + latency_s))
-
-
-def _data_s(columns: Columns, inputs: Input) -> Values:
-    """Exposed reduce-scatter of gradients and all-gather of weights, once a step, dense part and experts."""
-    dense, experts = parameters_per_rank(inputs.model, columns)
-    bytes_per_param = 4.0 + 2.0
-    inner = columns["tp"] * columns["cp"]
-    ranks = columns["dp"] * columns["cp"]
-    local = np.clip(inputs.scaleup_domain / columns["tp"], 1.0, ranks)
-    dense_s = two_tier_reduce_scatter_s(ranks, local, bytes_per_param * dense, _inside(inputs), _outside(inputs))
-    copies = np.maximum(columns["dp"] * inner / columns["ep"], 1.0)
-    near = np.clip(inputs.scaleup_domain / columns["ep"], 1.0, copies)
-    expert_s = two_tier_reduce_scatter_s(copies, near, bytes_per_param * experts, _inside(inputs), _outside(inputs))
-    return np.asarray(inputs.data_exposed * (dense_s + expert_s))
-
-
-def _point_to_point_s(columns: Columns, inputs: Input) -> Values:
-    """Activation and gradient handed to the next stage while the pipeline fills and drains."""
-    payload = _ACTIVATION_BYTES * inputs.model.hidden * _tokens(columns, inputs) / columns["tp"]
-    return np.asarray(2 * (payload / _outside(inputs) + inputs.collective_latency_s))
-
-
-__all__ = ["DECISIONS", "batch_sequences", "evaluate", "gemm_efficiency", "remember", "time"]
+def _optimizer_s(shape: Shape, machine: Machine, stack: Stack, plan: Columns) -> Values:
+    """One pass over states, gradients and weights of the parameters that a rank updates."""
+    dense, experts = parameters(shape, plan)
+    dense_ranks, expert_ranks = shards(plan)
+    cut = np.asarray(plan["zero"]) >= 1
+    held = dense / np.where(cut, dense_ranks, 1.0) + experts / np.where(cut, expert_ranks, 1.0)
+    return np.asarray(_OPTIMIZER_PASS_BYTES * held / (machine.memory_bytes_per_s * np.asarray(stack.memory)))

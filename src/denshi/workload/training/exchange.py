@@ -1,0 +1,124 @@
+"""Time of the exchanges between ranks: tensor, context, expert, pipeline and data parallelism on two tiers.
+
+The inner tier is the scale-up domain, the outer one the scale-out network. Groups are laid out as tensor, context,
+expert or data, pipeline: the first fill the domain first. All functions broadcast.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denshi.workload.collectives import all_to_all_s, two_tier_reduce_scatter_s
+from denshi.workload.training.machine import Machine, Stack
+from denshi.workload.training.memory import parameters, stage_layers
+from denshi.workload.training.shape import Shape
+
+Values = NDArray[np.float64]
+Columns = Mapping[str, Values]
+
+_VALUE_BYTES = 2.0
+_NODE_LIMIT = 4.0
+"""Most domains that a token is sent to: routing is limited to four nodes (deepseekv3, section 2.1.2)."""
+
+
+def inside(machine: Machine, stack: Stack) -> Values:
+    """Rate of large collectives within the scale-up domain, one direction [bytes/s]."""
+    return np.asarray(machine.inside_bytes_per_s * np.asarray(stack.link))
+
+
+def outside(machine: Machine, stack: Stack) -> Values:
+    """Rate of large collectives over the scale-out network, one direction, per accelerator [bytes/s]."""
+    return np.asarray(machine.outside_bytes_per_s * np.asarray(stack.network))
+
+
+def tensor_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> Values:
+    """Exposed collectives of tensor parallelism, one layer forward (the backward pass has the same).
+
+    Two all-reduces, each a reduce-scatter and an all-gather of ``2 b s h / c`` bytes, with or without sequence
+    parallelism.
+
+    Source: korthikanti2022.
+    """
+    tp = plan["tp"]
+    payload = _VALUE_BYTES * shape.hidden * plan["micro_batch"] * shape.sequence / plan["cp"]
+    local = np.minimum(tp, machine.domain)
+    one_s = two_tier_reduce_scatter_s(tp, local, payload, inside(machine, stack), outside(machine, stack))
+    return np.asarray(4 * (stack.tensor_exposed * one_s + stack.collective_latency_s * (tp > 1)))
+
+
+def context_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> Values:
+    """Exposed exchange of keys and values over the context-parallel group, one layer forward.
+
+    ``(c - 1) / c`` of the keys and values of the whole sequence pass every rank, in a ring or an all-gather.
+
+    Source: liu2023ring.
+    """
+    tp, cp = plan["tp"], plan["cp"]
+    width = (np.asarray(shape.key_width) + shape.value_width) / tp
+    payload = _VALUE_BYTES * width * plan["micro_batch"] * shape.sequence
+    local = np.clip(machine.domain / tp, 1.0, cp)
+    one_s = two_tier_reduce_scatter_s(cp, local, payload, inside(machine, stack), outside(machine, stack))
+    return np.asarray(stack.context_exposed * one_s + stack.collective_latency_s * (cp > 1))
+
+
+def expert_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> Values:
+    """Exposed dispatch and combine of one layer with experts, forward.
+
+    Every rank sends its ``b s / (t c)`` tokens of ``2 h`` bytes to k experts and takes them back.
+
+    Source: deepseekv3.
+    """
+    ep = plan["ep"]
+    tokens = plan["micro_batch"] * shape.sequence / (plan["cp"] * plan["tp"])
+    payload = _VALUE_BYTES * shape.hidden * tokens
+    local = np.minimum(ep, machine.domain)
+    one_s = all_to_all_s(
+        ep, local, payload, shape.top_k, inside(machine, stack), outside(machine, stack), most_domains=_NODE_LIMIT
+    )
+    exposed = np.where(ep > machine.domain, stack.far_expert_exposed, stack.expert_exposed)
+    return np.asarray(2 * (exposed * one_s + stack.collective_latency_s * (ep > 1)))
+
+
+def hand_over_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> Values:
+    """Time to hand activations to the next stage and take gradients back, one micro-batch."""
+    tokens = plan["micro_batch"] * shape.sequence / (plan["cp"] * plan["tp"])
+    payload = _VALUE_BYTES * shape.hidden * tokens
+    near = plan["tp"] * plan["cp"] * plan["dp"] * 2 <= machine.domain
+    rate = np.where(near, inside(machine, stack), outside(machine, stack))
+    return np.asarray(2 * (plan["pp"] > 1) * (payload / rate + stack.collective_latency_s))
+
+
+def state_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> tuple[Values, Values]:
+    """Exchange of gradients and of weights over the data-parallel ranks, whole stage, once [s].
+
+    A reduce-scatter of the gradients, an all-gather of the weights; the routed experts over the ranks that hold the
+    same ones.
+
+    Returns
+    -------
+    gradients, weights : not reduced by what arithmetic hides [s].
+
+    Source: rajbhandari2019.
+    """
+    dense, experts = parameters(shape, plan)
+    inner, ranks = plan["tp"], plan["dp"] * plan["cp"]
+    rates = inside(machine, stack), outside(machine, stack)
+    near = np.clip(machine.domain / inner, 1.0, ranks)
+    copies = np.maximum(ranks * inner / plan["ep"], 1.0)
+    near_copies = np.clip(machine.domain / plan["ep"], 1.0, copies)
+
+    def one(bytes_per_param: Values | float) -> Values:
+        shared = two_tier_reduce_scatter_s(ranks, near, bytes_per_param * dense, *rates)
+        return np.asarray(shared + two_tier_reduce_scatter_s(copies, near_copies, bytes_per_param * experts, *rates))
+
+    return one(np.asarray(stack.gradient_bytes)), one(_VALUE_BYTES)
+
+
+def layer_state_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> Values:
+    """Gather of the weights of one layer, twice, and scatter of its gradients: fully sharded states [s].
+
+    Source: zhao2023fsdp.
+    """
+    gradients, weights = state_s(shape, plan, machine, stack)
+    return np.asarray((gradients + 2 * weights) / stage_layers(shape, plan))

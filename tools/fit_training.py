@@ -1,0 +1,134 @@
+"""Fit the constants of the training model to the measured steps and write them where they are read.
+
+``python tools/fit_training.py [FOLDER]``; FOLDER holds ``validation/training.csv`` (default ``$DENSHI_SHARED``).
+Writes ``src/denshi/validation/training/constants.toml`` (the constants, with the quantiles of the errors that
+leaving one model out gives) and, expanded from them, the rows of kernels and software of the catalogue.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from denshi.validation.training.cases import Case, read
+from denshi.validation.training.constants import PRIORS, RELEASES, software_values
+from denshi.validation.training.fit import fit, is_fitted
+from denshi.validation.training.predict import predicted
+
+PACKAGE = Path(__file__).parents[1] / "src" / "denshi"
+DATE = "2026-11"
+SOURCE = "fit to {rows} measured steps of {stacks} stacks, tools/fit_training.py"
+GENERATIONS = {
+    "ampere": ("Ampere (A100)", "ampere", 0.4),
+    "hopper": ("Hopper (H100, H200, H800, H20)", "hopper", 0.7),
+    "blackwell": ("Blackwell (B200, GB200)", "blackwell", 1.2),
+    "blackwell-ultra": ("Blackwell Ultra (B300, GB300)", "blackwell", 1.2),
+}
+
+
+def main() -> None:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("DENSHI_SHARED", "../shared"))
+    cases = read(folder / "validation" / "training.csv")
+    used = [case for case in cases if is_fitted(case)]
+    source = SOURCE.format(rows=len(used), stacks=len({case.family for case in used}))
+    constants = fit(cases, {name: prior.value for name, prior in PRIORS.items()})
+    write_constants(constants, left_out_spread(used, constants), source)
+    write_kernels(constants, source)
+    write_software(constants, source)
+
+
+def left_out_spread(used: Sequence[Case], constants: Mapping[str, float]) -> dict[str, tuple[float, float]]:
+    """Factors on a prediction that hold four in five measured times: models left out, and stacks left out."""
+    spread = {}
+    for key, tail in ((model_of, ""), (family_of, "-unseen")):
+        groups = sorted({key(case) for case in used})
+        with ProcessPoolExecutor(2) as pool:
+            parts = list(
+                pool.map(
+                    without,
+                    [[c for c in used if key(c) == g] for g in groups],
+                    [[c for c in used if key(c) != g] for g in groups],
+                    [constants] * len(groups),
+                )
+            )
+        held = [case for g in groups for case in used if key(case) == g]
+        ratio = np.concatenate(parts)
+        for kind, is_moe in (("dense", False), ("moe", True)):
+            own = ratio[[case.is_moe == is_moe for case in held]]
+            low, high = np.quantile(own, [0.1, 0.9])
+            spread[kind + tail] = (
+                min(float(np.exp(low)), spread.get(kind, (np.inf, 0.0))[0]),
+                max(float(np.exp(high)), spread.get(kind, (np.inf, 0.0))[1]),
+            )
+    return spread
+
+
+def model_of(case: Case) -> str:
+    return case.model
+
+
+def family_of(case: Case) -> str:
+    return case.family
+
+
+def without(held: Sequence[Case], kept: Sequence[Case], start: Mapping[str, float]) -> np.ndarray:
+    """Logarithm of measured over predicted time of rows that did not teach the constants."""
+    measured = np.array([case.measured_s for case in held], dtype=np.float64)
+    return np.log(measured / predicted(held, fit(kept, start)))
+
+
+def write_constants(constants: Mapping[str, float], spread: Mapping[str, tuple[float, float]], source: str) -> None:
+    lines = [f"# {source[0].upper()}{source[1:]}, {DATE}.", "[constants]"]
+    lines += [f'"{name}" = {value:.4g}' for name, value in constants.items()]
+    lines += [
+        "",
+        "# Measured over predicted: tenth and ninetieth percentile with the model, or the stack, left out.",
+        "[interval]",
+    ]
+    lines += [f"{name} = [{low:.4g}, {high:.4g}]" for name, (low, high) in spread.items()]
+    (PACKAGE / "validation" / "training" / "constants.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def head(name: str, source: str) -> list[str]:
+    return [f'name = "{name}"', f'source = "{source}"', f'date = "{DATE}"', 'grade = "D"']
+
+
+def number(name: str, value: float, width: float) -> str:
+    """Write a value with the range of its prior, halved by the fit."""
+    low, high = value * (1 - width / 2), value * (1 + width / 2)
+    return f"{name} = {{ value = {value:.4g}, low = {low:.4g}, high = {high:.4g} }}"
+
+
+def write_kernels(constants: Mapping[str, float], source: str) -> None:
+    lines = [f"# Written by tools/fit_training.py, {DATE}."]
+    for id_, (name, family, reference) in GENERATIONS.items():
+        lines += ["", f"[{id_}]", *head(name, source)]
+        for field in ("product_bf16", "product_fp8", "product_fp4", "saturation", "attention"):
+            constant = f"{family}.{field}"
+            if constant in constants:
+                ultra = constants["ultra_attention"] if (id_, field) == ("blackwell-ultra", "attention") else 1.0
+                lines.append(number(field, constants[constant] * ultra, PRIORS[constant].width))
+        for field in ("score_width", "power_exponent", "memory"):
+            lines.append(number(field, constants[field], PRIORS[field].width))
+        lines.append(f"reference_kw = {reference}")
+    (PACKAGE / "catalog" / "data" / "kernels" / "fitted.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_software(constants: Mapping[str, float], source: str) -> None:
+    lines = [f"# Written by tools/fit_training.py, {DATE}."]
+    for id_, release in RELEASES.items():
+        lines += ["", f"[{quoted(id_)}]", *head(release.name, source)]
+        lines.append(f'family = "{id_.rpartition("-")[0] or id_}"')
+        lines += [f"{name} = {value:.4g}" for name, value in software_values(constants, id_).items()]
+    (PACKAGE / "catalog" / "data" / "software" / "fitted.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def quoted(id_: str) -> str:
+    return f'"{id_}"' if "." in id_ else id_
+
+
+if __name__ == "__main__":
+    main()
