@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from denshi.validation.training.cases import Case, read
-from denshi.validation.training.constants import PRIORS, RELEASES, software_values
+from denshi.validation.training.constants import PRIORS, RELEASES, UNKNOWN, software_values
 from denshi.validation.training.fit import fit, is_fitted
 from denshi.validation.training.predict import predicted
 
@@ -122,6 +122,8 @@ def write_software(constants: Mapping[str, float], source: str) -> None:
     for id_, release in RELEASES.items():
         lines += ["", f"[{quoted(id_)}]", *head(release.name, source)]
         lines.append(f'family = "{id_.rpartition("-")[0] or id_}"')
+        if id_ == UNKNOWN:
+            lines.append('aliases = ["current"]')
         lines += [f"{name} = {value:.4g}" for name, value in software_values(constants, id_).items()]
     (PACKAGE / "catalog" / "data" / "software" / "fitted.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

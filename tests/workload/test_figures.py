@@ -1,48 +1,34 @@
 import sys
 from pathlib import Path
 
-from denshi.catalog import Model, find
+from denshi.catalog import Kernels, Model, Software, find
 from denshi.workload import serving, training
 from figure_checks import assert_every_figure_moves, assert_every_input_is_named
 
 sys.path.insert(0, str(Path(__file__).parent))
 from workload_inputs import serving_input, training_input
 
-SMALL = {"tokens": 1e11, "global_batch_tokens": 8192.0 * 256}
-LONG_RUN = {"tokens": 1e12, "sequence": 4096.0, "global_batch_tokens": 4096.0 * 1024}
-MANY = {"tokens": 1e12, "global_batch_tokens": 8192.0 * 128}
+SMALL = {"tokens": 1e11, "sequence": 8192.0, "global_batch_tokens": 8192.0 * 64}
+SHORT = {"tokens": 1e11, "sequence": 4096.0, "global_batch_tokens": 4096.0 * 128}
 TRAINING = {
-    "base": training_input("llama3.1-70b", "hgx-h100", 512, **SMALL),
-    "h100-bf16": training_input("llama3.1-405b", "hgx-h100", 4096, tokens=1e12),
-    "h100-fp8": training_input("llama3.1-70b", "hgx-h100", 512, precision="fp8", **SMALL),
-    "a100": training_input("llama3.1-70b", "hgx-a100", 512, **SMALL),
-    "gb300-bf16": training_input("llama3.1-70b", "gb300-nvl72", 288, **SMALL),
-    "gb300-fp8": training_input("llama3.1-70b", "gb300-nvl72", 288, precision="fp8", **SMALL),
-    "gb300-fp4": training_input("llama3.1-70b", "gb300-nvl72", 288, precision="fp4", **SMALL),
-    "moe": training_input("deepseek-v3", "hgx-h100", 2048, precision="fp8", sequence=4096.0, tokens=14.8e12),
-    "long": training_input("llama3.1-70b", "hgx-h100", 512, sequence=131072.0, tokens=1e13, runs_per_year=2.0),
-    "tight": training_input("llama3.1-405b", "hgx-h100", 2048, tokens=1e12),
-    "large": training_input("llama3.1-70b", "hgx-h100", 40000, runs_per_year=4.0, **SMALL),
-    "between": training_input("llama3.1-70b", "hgx-h100", 3000, runs_per_year=4.0, **SMALL),
-    "small-batch": training_input("llama3.1-8b", "hgx-h100", 4096, tokens=1e11, global_batch_tokens=8192.0 * 64),
-    "slow": training_input("llama3.1-8b", "hgx-h100", 512, scaleout_bytes_per_s=2e8, **SMALL),
-    "shallow": training_input(
+    "base": training_input("llama3.1-8b", "hgx-h100", 64, **SMALL),
+    "fp8": training_input("llama3.1-8b", "hgx-h100", 64, precision="fp8", **SMALL),
+    "fp4": training_input("llama3.1-8b", "gb300-nvl72", 72, precision="fp4", **SMALL),
+    "split": training_input(
         "llama3.1-70b",
         "hgx-h100",
-        64,
-        tokens=1e11,
-        global_batch_tokens=8192.0 * 3,
-        parallelism={"tp": 8, "pp": 8, "virtual_stages": 2},
+        128,
+        parallelism={"tp": 4, "pp": 4, "virtual_stages": 2, "micro_batch": 1},
+        **SMALL,
     ),
-    "tied": training_input("llama3.2-3b", "hgx-h100", 3000, **MANY),
-    "window": training_input("gpt-oss-20b", "gb300-nvl72", 144, precision="fp4", **SMALL),
-    "latent": training_input("kimi-k2", "gb300-nvl72", 144, precision="fp8", **LONG_RUN),
-    "casts": training_input("qwen3-32b", "hgx-h100", 512, precision="fp8", **LONG_RUN),
-    "fp4-large": training_input("qwen3-32b", "gb300-nvl72", 3375, precision="fp4", **MANY),
-    "fp8-large": training_input("qwen3-32b", "gb300-nvl72", 3375, precision="fp8", **MANY),
-    "moe-large": training_input(
-        "kimi-k2", "gb300-nvl72", 3375, precision="fp8", tokens=1e12, sequence=4096.0, global_batch_tokens=4096.0 * 128
-    ),
+    "moe": training_input("deepseek-v3", "gb300-nvl72", 144, precision="mxfp8", **SHORT),
+    "long": training_input("llama3.1-8b", "hgx-h100", 64, tokens=1e13, sequence=131072.0, global_batch_tokens=4e6),
+    "tight": training_input("llama3.1-70b", "hgx-h100", 64, **SMALL),
+    "large": training_input("llama3.1-8b", "hgx-h100", 2000, runs_per_year=4.0, **SMALL),
+    "small-batch": training_input("llama3.1-8b", "hgx-h100", 512, tokens=1e11, global_batch_tokens=8192.0 * 8),
+    "tied": training_input("llama3.2-3b", "hgx-h100", 48, **SMALL),
+    "window": training_input("gpt-oss-20b", "gb300-nvl72", 72, precision="fp4", **SHORT),
+    "short": training_input("llama3.1-8b", "hgx-h100", 64, tokens=2e7, global_batch_tokens=8192.0 * 64),
 }
 SERVING = {
     "base": serving_input("llama3.1-70b", "hgx-h100", 64),
@@ -68,7 +54,9 @@ def test_every_training_figure_moves_with_what_it_names() -> None:
             {"ep": 4},
         ],
         "catalog.models.@": [find(Model, "llama3.1-405b")],
-        "scenario.workload.@.precision": ["fp8"],
+        "scenario.workload.@.precision": ["fp8", "bf16"],
+        "catalog.kernels": [find(Kernels, "other"), find(Kernels, "ampere")],
+        "catalog.software": [find(Software, "llm-foundry-2023"), find(Software, "megatron-lm-2022")],
     }
     assert_every_figure_moves(training.run, TRAINING, "workload", other)
 

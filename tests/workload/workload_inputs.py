@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from denshi.catalog import Assumption, Model, System, find
+from denshi.catalog import Assumption, Kernels, Model, Software, System, find
 from denshi.catalog.schema import Accelerator
 from denshi.figure import inputs
 from denshi.workload import serving, training
@@ -36,7 +36,10 @@ def training_input(model: str, system: str, accelerators: float, **changed: Any)
         "precision": "bf16",
         "parallelism": "search",
     }
-    return training.Input(**hardware(model, system, accelerators) | constants(training.Input) | asked | changed)
+    given = hardware(model, system, accelerators)
+    given["kernels"] = find(Kernels, given["accelerator"].kernels or "other")
+    given["software"] = find(Software, "current")
+    return training.Input(**given | constants(training.Input) | asked | changed)
 
 
 def serving_input(model: str, system: str, accelerators: float, **changed: Any) -> serving.Input:

@@ -241,8 +241,9 @@ class Kernels(Row):
     """How much of an accelerator generation's peaks large kernels reach in training.
 
     ``product_*`` are shares of the dense peak of a format, ``attention`` the share of the 16-bit peak of fused
-    attention forward. ``saturation`` is the operand length that halves the rate of a 16-bit product, ``score_width`` the
-    head width that does so for attention. Rates follow the power cap as ``(cap / reference_kw) ** power_exponent``.
+    attention forward. ``saturation`` is the operand length that halves the rate of a 16-bit product, ``score_width``
+    the head width that does so for attention. Rates follow the power cap as
+    ``(cap / reference_kw) ** power_exponent``; ``memory`` is the share of the bandwidth that streaming reaches.
     """
 
     product_bf16: float

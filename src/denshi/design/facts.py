@@ -11,6 +11,7 @@ from denshi.catalog import (
     Accelerator,
     Assumption,
     Equipment,
+    Kernels,
     Link,
     Model,
     Price,
@@ -18,6 +19,7 @@ from denshi.catalog import (
     Row,
     Rule,
     Site,
+    Software,
     Switch,
     System,
     Technology,
@@ -38,6 +40,8 @@ from denshi.figure import Evidence
 from denshi.scenario import Scenario
 
 NEAR_M = 250_000.0
+CURRENT_SOFTWARE = "current"
+UNMEASURED_KERNELS = "other"
 _EARTH_RADIUS_M = 6_371_000.0
 
 
@@ -46,6 +50,8 @@ class Facts:
     """What ``catalog.…`` stands for in the paths of one design."""
 
     accelerator: Accelerator
+    kernels: Kernels
+    software: Software
     system: System
     site: Site
     region: Region
@@ -79,6 +85,8 @@ def gather(scenario: Scenario) -> Facts:
     prices = cast(Mapping[str, Price], rows("prices"))
     return Facts(
         accelerator=accelerator,
+        kernels=find(Kernels, accelerator.kernels or UNMEASURED_KERNELS),
+        software=find(Software, CURRENT_SOFTWARE),
         system=system,
         site=site,
         region=region,

@@ -122,7 +122,7 @@ class TrainingWorkload(Table):
         32e6, "16 M tokens at 405B scale (arXiv:2407.21783), doubled for 2 T parameters", "E", ge=16, le=1e12
     )
     runs_per_year: Count | None = assumed(None, "run after run, as many as the year holds", gt=0, le=1e6)
-    precision: Literal["bf16", "fp16", "fp8", "fp4"] = assumed("bf16", "works on every accelerator", "E")
+    precision: Literal["bf16", "fp16", "fp8", "mxfp8", "fp4"] = assumed("bf16", "works on every accelerator", "E")
     share: Fraction = assumed(1.0, "the whole cluster", gt=0, le=1)
     parallelism: Annotated[str | dict[str, int], BeforeValidator(_plan)] = assumed("search", DESIGN_PAGE)
 

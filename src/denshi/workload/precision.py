@@ -18,7 +18,7 @@ def peak_flop_per_s(accelerator: Accelerator, precision: str) -> float:
     Parameters
     ----------
     accelerator : catalogue row.
-    precision : bf16, fp16, fp8 or fp4.
+    precision : bf16, fp16, fp8, mxfp8 or fp4.
 
     Returns
     -------
@@ -58,6 +58,8 @@ def _rates(accelerator: Accelerator) -> dict[str, float]:
         "bf16": accelerator.bf16_flop_per_s,
         "fp16": accelerator.bf16_flop_per_s,
         "fp8": accelerator.fp8_flop_per_s,
+        # scales for blocks of 32 came to the matrix units with four bits
+        "mxfp8": accelerator.fp8_flop_per_s if accelerator.fp4_flop_per_s else None,
         "fp4": accelerator.fp4_flop_per_s,
     }
     return {name: rate for name, rate in rates.items() if rate}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from denshi.catalog import Accelerator, Kernels, find
 from denshi.validation.training.cases import Case, network_bytes_per_s
 from denshi.validation.training.constants import UNSTATED, Constants, kernels_row, release_of, software_row
+from denshi.validation.training.runs import samples_to_target
 from denshi.workload.training.machine import Machine, Stack, machine_of, stack_of
 from denshi.workload.training.shape import Shape, stacked
 from denshi.workload.training.step import time
@@ -80,13 +81,15 @@ def step_parts(table: Table, constants: Constants) -> dict[str, Values]:
 
 
 def predicted(cases: Sequence[Case], constants: Constants | None = None) -> Values:
-    """Return the time of every case [s], nan where it is not answered."""
+    """Return the time of every case, a step or a whole run [s]; nan where it is not answered."""
     out = np.full(len(cases), np.nan)
-    at = [i for i, case in enumerate(cases) if not case.reason and case.columns and case.kind == "step"]
+    at = [i for i, case in enumerate(cases) if not case.reason and case.columns]
     if at:
         table = tabulate([cases[i] for i in at])
         out[at] = step_parts(table, shipped() if constants is None else constants)["step_s"]
-    return out
+    runs = np.array([case.kind == "run" for case in cases])
+    batches = samples_to_target(cases) / np.array([case.sequences or np.nan for case in cases])
+    return np.where(runs, out * batches, out)
 
 
 def interval(cases: Sequence[Case]) -> tuple[Values, Values]:

@@ -95,16 +95,15 @@ def machine_of(
     ------
     InfeasibleError : the accelerator does not multiply in the format.
     """
-    family = "fp8" if precision == "mxfp8" else precision
-    product = peak_flop_per_s(accelerator, family)
-    if family == "fp4":
+    product = peak_flop_per_s(accelerator, precision)
+    if precision == "fp4":
         product = min(product, 2 * peak_flop_per_s(accelerator, "fp8"))
     bf16 = accelerator.bf16_flop_per_s or (accelerator.fp8_flop_per_s or product) / 2
     return Machine(
         product_flop_per_s=product,
         bf16_flop_per_s=bf16,
-        operand_bytes={"fp8": 1.0, "fp4": 0.5625}.get(family, 2.0),
-        narrow=float(family in ("fp8", "fp4")),
+        operand_bytes={"fp8": 1.0, "mxfp8": 1.0, "fp4": 0.5625}.get(precision, 2.0),
+        narrow=float(precision in ("fp8", "mxfp8", "fp4")),
         scaled=float(precision in ("mxfp8", "fp4")),
         memory_bytes_per_s=accelerator.memory_bytes_per_s,
         multiprocessors=accelerator.multiprocessors or 1.0,

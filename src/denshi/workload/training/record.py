@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from denshi.catalog import Kernels, Software
 from denshi.figure import given
 from denshi.workload.record import Workload
 
@@ -16,25 +17,19 @@ class Input(Workload):
     global_batch_tokens: float = given("scenario.workload.@.global_batch_tokens", "token")
     runs_per_year: float | None = given("scenario.workload.@.runs_per_year", "1/year")
     parallelism: str | Mapping[str, int] = given("scenario.workload.@.parallelism")
-    gemm_bf16_on_bf16: float = given("catalog.assumptions.training-gemm-bf16-on-bf16-generation", "1")
-    gemm_bf16_on_fp8: float = given("catalog.assumptions.training-gemm-bf16-on-fp8-generation", "1")
-    gemm_bf16_on_fp4: float = given("catalog.assumptions.training-gemm-bf16-on-fp4-generation", "1")
-    gemm_fp8_on_fp8: float = given("catalog.assumptions.training-gemm-fp8-on-fp8-generation", "1")
-    gemm_fp8_on_fp4: float = given("catalog.assumptions.training-gemm-fp8-on-fp4-generation", "1")
-    gemm_fp4_on_fp4: float = given("catalog.assumptions.training-gemm-fp4-on-fp4-generation", "1")
-    operand_share: float = given("catalog.assumptions.training-operand-traffic-share", "1")
-    expert_efficiency: float = given("catalog.assumptions.training-expert-gemm-efficiency", "1")
-    attention_efficiency: float = given("catalog.assumptions.training-attention-efficiency", "1")
-    memory_efficiency: float = given("catalog.assumptions.training-memory-bandwidth-efficiency", "1")
-    elementwise_passes: float = given("catalog.assumptions.training-elementwise-passes", "1")
-    cast_passes: float = given("catalog.assumptions.training-cast-passes", "1")
-    link_efficiency: float = given("catalog.assumptions.training-link-efficiency", "1")
-    collective_latency_s: float = given("catalog.assumptions.training-collective-latency", "s")
-    tensor_exposed: float = given("catalog.assumptions.training-tensor-exposed-fraction", "1")
-    expert_exposed: float = given("catalog.assumptions.training-expert-exposed-fraction", "1")
-    data_exposed: float = given("catalog.assumptions.training-data-exposed-fraction", "1")
-    moe_layer_s: float = given("catalog.assumptions.training-moe-layer-host-time", "s")
-    straggler: float = given("catalog.assumptions.training-straggler-per-doubling", "1")
+    kernels: Kernels = given("catalog.kernels")
+    software: Software = given("catalog.software")
     memory_usable: float = given("catalog.assumptions.training-memory-usable-fraction", "1")
-    goodput: float = given("catalog.assumptions.training-effective-time-fraction", "1")
+    interruption_rate: float = given("catalog.assumptions.training-interruption-rate", "1/h")
+    detection_s: float = given("catalog.assumptions.training-detection-time", "s")
+    restart_s: float = given("catalog.assumptions.training-restart-time", "s")
+    start_up_s: float = given("catalog.assumptions.training-start-up-time", "s")
+    checkpoint_bytes_per_param: float = given("catalog.assumptions.training-checkpoint-bytes-per-param", "byte")
+    checkpoint_bytes_per_s: float = given("catalog.assumptions.training-checkpoint-bandwidth", "byte/s")
+    checkpoint_fixed_s: float = given("catalog.assumptions.training-checkpoint-fixed-time", "s")
+    checkpoint_blocking: float = given("catalog.assumptions.training-checkpoint-blocking-fraction", "1")
+    evaluation_interval_tokens: float = given("catalog.assumptions.training-evaluation-interval", "token")
+    evaluation_tokens: float = given("catalog.assumptions.training-evaluation-tokens", "token")
+    ramp_first_fraction: float = given("catalog.assumptions.training-ramp-first-batch-fraction", "1")
+    ramp_tokens_fraction: float = given("catalog.assumptions.training-ramp-tokens-fraction", "1")
     busy_power_fraction: float = given("catalog.assumptions.training-busy-power-fraction", "1")

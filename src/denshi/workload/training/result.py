@@ -8,62 +8,68 @@ from denshi.workload.record import ACTIVE_PARAMS, ALL_PARAMS, MULTIPLIED, SHAPE_
 _CHIP = "catalog.accelerator"
 _ASK = "scenario.workload.@"
 _ASSUMED = "catalog.assumptions.training"
+_KERNELS = "catalog.kernels"
+_SOFTWARE = "catalog.software"
 _RATES = tuple(f"{_CHIP}.{name}_flop_per_s" for name in ("bf16", "fp8", "fp4"))
-_RATE_CASES = dict(zip(_RATES, ("base", "gb300-fp8", "gb300-fp4"), strict=True))
+_RATE_CASES = dict(zip(_RATES, ("base", "fp8", "fp4"), strict=True))
 _SPLIT = own("tp", "cp", "pp", "dp")
-_SPLIT_CASES = dict.fromkeys(own("tp", "cp", "pp", "virtual_stages"), "h100-bf16") | {
+_DECIDED = own("tp", "cp", "pp", "virtual_stages", "ep", "dp", "micro_batch_sequences", "micro_batches", "recompute")
+_DECIDED_CASES = dict.fromkeys(_DECIDED, "split") | {
     **dict.fromkeys(own("cp"), "long"),
     **dict.fromkeys(own("ep"), "moe"),
-    **dict.fromkeys(own("micro_batch_sequences"), "h100-bf16"),
-    **dict.fromkeys(own("recompute"), "tight"),
+    **dict.fromkeys(own("zero"), "split"),
 }
+_NETWORK = ("cluster.scaleout_bytes_per_s", "cluster.scaleup_domain", f"{_CHIP}.scaleup_bytes_per_s")
 _KEPT = (
     *("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "gated_ffn", "vocab"),
     *("shared_experts", "top_k", "expert_ffn", "dense_layers", "moe_interval"),
     *("q_lora_rank", "kv_lora_rank", "rope_head_dim", "v_head_dim"),
 )
-_GEMM = (
-    f"{_ASSUMED}-gemm-bf16-on-bf16-generation",
-    f"{_ASSUMED}-gemm-bf16-on-fp8-generation",
-    f"{_ASSUMED}-gemm-bf16-on-fp4-generation",
-    f"{_ASSUMED}-gemm-fp8-on-fp8-generation",
-    f"{_ASSUMED}-gemm-fp8-on-fp4-generation",
-    f"{_ASSUMED}-gemm-fp4-on-fp4-generation",
-)
-_GEMM_CASES = dict(zip(_GEMM, ("a100", "h100-bf16", "gb300-bf16", "h100-fp8", "gb300-fp8", "gb300-fp4"), strict=True))
 _DECIDED_BY = {
-    f"{_ASK}.parallelism": "h100-bf16",
-    f"{_ASK}.precision": "gb300-bf16",
+    f"{_ASK}.parallelism": "base",
+    f"{_ASK}.precision": "base",
     f"{_ASK}.sequence": "base",
     f"{_ASK}.runs_per_year": "large",
     **dict.fromkeys(own("accelerators", "batch_sequences", "params", "flop_per_token"), "base"),
-    **dict.fromkeys(own("gemm_efficiency"), "a100"),
     **dict.fromkeys(shape("layers", "hidden", "heads"), "base"),
     **dict.fromkeys(shape("experts"), "moe"),
-    "cluster.scaleup_domain": "h100-bf16",
-    "cluster.scaleout_bytes_per_s": "moe",
-    f"{_CHIP}.bf16_flop_per_s": "a100",
-    f"{_CHIP}.fp8_flop_per_s": "gb300-fp8",
-    f"{_CHIP}.fp4_flop_per_s": "fp4-large",
+    **dict.fromkeys(_NETWORK, "base"),
+    **_RATE_CASES,
     f"{_CHIP}.memory_bytes": "base",
-    f"{_CHIP}.memory_bytes_per_s": "moe",
-    f"{_CHIP}.scaleup_bytes_per_s": "gb300-bf16",
+    f"{_CHIP}.memory_bytes_per_s": "base",
+    f"{_CHIP}.tdp_kw": "base",
+    f"{_CHIP}.multiprocessors": "base",
+    _KERNELS: "base",
+    _SOFTWARE: "base",
     f"{_ASSUMED}-memory-usable-fraction": "base",
-    f"{_ASSUMED}-operand-traffic-share": "tied",
-    f"{_ASSUMED}-expert-gemm-efficiency": "moe-large",
-    f"{_ASSUMED}-attention-efficiency": "tied",
-    f"{_ASSUMED}-memory-bandwidth-efficiency": "moe",
-    f"{_ASSUMED}-elementwise-passes": "casts",
-    f"{_ASSUMED}-cast-passes": "casts",
-    f"{_ASSUMED}-link-efficiency": "a100",
-    f"{_ASSUMED}-collective-latency": "tied",
-    f"{_ASSUMED}-tensor-exposed-fraction": "a100",
-    f"{_ASSUMED}-expert-exposed-fraction": "moe",
-    f"{_ASSUMED}-data-exposed-fraction": "small-batch",
-    f"{_ASSUMED}-moe-layer-host-time": "moe-large",
-    f"{_ASSUMED}-straggler-per-doubling": "fp8-large",
 }
 """What decides the plan, and the case in which it does."""
+
+
+_OPERATORS = (
+    *shape(*_KEPT),
+    f"{_ASK}.sequence",
+    f"{_ASK}.precision",
+    *_DECIDED,
+    f"{_CHIP}.memory_bytes_per_s",
+    f"{_CHIP}.tdp_kw",
+    "cluster.scaleup_domain",
+    _KERNELS,
+    _SOFTWARE,
+)
+_OPERATOR_CASES = {**SHAPE_CASES, **_DECIDED_CASES, **_RATE_CASES, "cluster.scaleup_domain": "moe"}
+_EXCHANGES = (*shape("layers", "hidden"), f"{_ASK}.sequence", *_DECIDED, _SOFTWARE)
+_EXCHANGE_CASES = {
+    **_DECIDED_CASES,
+    **dict.fromkeys((*shape("layers", "hidden"), f"{_ASK}.sequence", _SOFTWARE, *_NETWORK), "split"),
+}
+_WRITTEN = (
+    *own("params", "accelerators_per_run"),
+    f"{_ASSUMED}-checkpoint-bytes-per-param",
+    f"{_ASSUMED}-checkpoint-bandwidth",
+    f"{_ASSUMED}-checkpoint-fixed-time",
+    f"{_ASSUMED}-checkpoint-blocking-fraction",
+)
 
 
 def _in(case: str) -> dict[str, str]:
@@ -113,7 +119,7 @@ class Training:
         active=_DECIDED_BY,
     )
     tp: float = figure(
-        "1", "tensor parallelism of the plan", of=own("plan"), source="narayanan2021", active=_in("h100-bf16")
+        "1", "tensor parallelism of the plan", of=own("plan"), source="narayanan2021", active=_in("split")
     )
     cp: float = figure(
         "1",
@@ -122,10 +128,10 @@ class Training:
         active={**_in("long"), f"{_ASK}.sequence": "long"},
     )
     pp: float = figure(
-        "1", "pipeline parallelism of the plan", of=own("plan"), source="narayanan2021", active=_in("h100-bf16")
+        "1", "pipeline parallelism of the plan", of=own("plan"), source="narayanan2021", active=_in("split")
     )
     virtual_stages: float = figure(
-        "1", "pipeline chunks on one rank in the plan", of=own("plan"), source="narayanan2021", active=_in("h100-bf16")
+        "1", "pipeline chunks on one rank in the plan", of=own("plan"), source="narayanan2021", active=_in("split")
     )
     ep: float = figure("1", "expert parallelism of the plan", of=own("plan"), source="deepseekv3", active=_in("moe"))
     dp: float = figure(
@@ -135,7 +141,7 @@ class Training:
         source="rajbhandari2019",
     )
     micro_batch_sequences: float = figure(
-        "sequences", "sequences that a rank takes at once in the plan", of=own("plan"), active=_in("h100-bf16")
+        "sequences", "sequences that a rank takes at once in the plan", of=own("plan"), active=_in("split")
     )
     recompute: float = figure(
         "1",
@@ -144,147 +150,160 @@ class Training:
         source="korthikanti2022",
         active=_in("tight"),
     )
+    zero: float = figure(
+        "1",
+        "states shared by data-parallel ranks in the plan: 1 the optimizer's, 3 gradients and weights too",
+        of=own("plan"),
+        source="rajbhandari2019",
+    )
     micro_batches: float = figure(
         "1",
         "ceil(batch sequences / (dp x micro-batch))",
         of=own("batch_sequences", "dp", "micro_batch_sequences"),
-        active=_SPLIT_CASES,
+        active=_DECIDED_CASES,
     )
-    accelerators_per_run: float = figure("1", "tp x cp x pp x dp", of=_SPLIT, active=_SPLIT_CASES)
+    accelerators_per_run: float = figure("1", "tp x cp x pp x dp", of=_SPLIT, active=_DECIDED_CASES)
     concurrent_runs: float = figure(
         "1",
         "runs at a time: fewest within a tenth of the highest token rate of all, at most the runs asked a year",
         of=own("plan"),
         active=_in("large"),
     )
-    gemm_efficiency: float = figure(
-        "1",
-        "share of the peak by precision and generation of the accelerator",
-        of=(*_GEMM, f"{_ASK}.precision"),
-        active={**_GEMM_CASES, f"{_ASK}.precision": "h100-bf16"},
-    )
     weight_bytes: float = figure(
         "byte",
-        "2 x parameters on the fullest rank",
-        of=own("params", "tp", "pp", "virtual_stages", "ep"),
+        "2 x parameters on the fullest rank, shared where the states are fully sharded",
+        of=(*own("params"), *_DECIDED[:6], *own("zero")),
         source="rajbhandari2019",
-        active=_SPLIT_CASES,
+        active=_DECIDED_CASES,
     )
     gradient_bytes: float = figure(
         "byte",
-        "4 x parameters on the fullest rank",
-        of=own("params", "tp", "pp", "virtual_stages", "ep"),
+        "4 x parameters on the fullest rank, shared from ZeRO-2 on",
+        of=(*own("params"), *_DECIDED[:6], *own("zero")),
         source="rajbhandari2019",
-        active=_SPLIT_CASES,
+        active=_DECIDED_CASES,
     )
     optimizer_bytes: float = figure(
         "byte",
         "12 x parameters on the fullest rank / ranks that share them",
-        of=own("params", "tp", "cp", "pp", "virtual_stages", "ep", "dp"),
+        of=(*own("params"), *_DECIDED[:6], *own("zero")),
         source="rajbhandari2019",
-        active=_SPLIT_CASES,
+        active=_DECIDED_CASES,
     )
     activation_bytes: float = figure(
         "byte",
-        "layers of a stage x micro-batches in flight x bytes a layer keeps, with the logits",
-        of=(
-            *shape(*_KEPT),
-            f"{_ASK}.sequence",
-            *own("tp", "cp", "pp", "virtual_stages", "micro_batch_sequences", "micro_batches", "recompute"),
-        ),
+        "layers of a stage x micro-batches in flight x bytes a layer keeps",
+        of=(*shape(*_KEPT), f"{_ASK}.sequence", *_DECIDED),
         source="korthikanti2022",
-        active={**SHAPE_CASES, **_SPLIT_CASES, **dict.fromkeys(shape("vocab"), "window")},
+        active={**SHAPE_CASES, **_DECIDED_CASES, **dict.fromkeys(shape("vocab"), "split")},
+    )
+    logit_bytes: float = figure(
+        "byte",
+        "6 x tokens of a micro-batch x vocabulary / tensor parallelism, where the last stage is the fullest",
+        of=(*own("activation_bytes"), *shape("vocab"), f"{_ASK}.sequence", *_SPLIT[:2], *own("micro_batch_sequences")),
+        source="korthikanti2022",
+        active=_DECIDED_CASES,
+    )
+    buffer_bytes: float = figure(
+        "byte",
+        "weights of two layers and gradients of one, gathered for use where the states are fully sharded",
+        of=(*own("params"), *shape("vocab", "hidden"), *_DECIDED[:6], *own("zero")),
+        source="zhao2023fsdp",
+        active=_DECIDED_CASES,
     )
     memory_bytes: float = figure(
         "byte",
-        "weights + gradients + optimizer states + activations",
-        of=tuple(f"workload.@.{part}_bytes" for part in ("weight", "gradient", "optimizer", "activation")),
+        "weights + gradients + optimizer states + activations + logits + buffers",
+        of=own(*(f"{part}_bytes" for part in ("weight", "gradient", "optimizer", "activation", "logit", "buffer"))),
+    )
+    usable_bytes: float = figure(
+        "byte",
+        "memory of the accelerator x share left to weights, states and activations",
+        of=(f"{_CHIP}.memory_bytes", f"{_ASSUMED}-memory-usable-fraction"),
     )
     memory_fraction: float = figure(
         "1",
         "memory used / memory of the accelerator",
         of=("workload.@.memory_bytes", "catalog.accelerator.memory_bytes"),
     )
-    compute_s: float = figure(
+    product_s: float = figure(
         "s",
-        "micro-batches x layers x (matrix products + attention + element-wise passes), backward and recomputation in",
-        of=(
-            *own("flop_per_token", "gemm_efficiency", "micro_batches", "micro_batch_sequences", "recompute"),
-            *own("tp", "cp", "pp", "virtual_stages", "ep"),
-            *_RATES,
-            f"{_CHIP}.memory_bytes_per_s",
-            f"{_ASK}.precision",
-            f"{_ASSUMED}-operand-traffic-share",
-            f"{_ASSUMED}-expert-gemm-efficiency",
-            f"{_ASSUMED}-attention-efficiency",
-            f"{_ASSUMED}-memory-bandwidth-efficiency",
-            f"{_ASSUMED}-elementwise-passes",
-            f"{_ASSUMED}-cast-passes",
-            f"{_ASSUMED}-moe-layer-host-time",
-        ),
+        "micro-batches x layers x products, each the larger of FLOP / (peak x efficiency) with tile losses and traffic",
+        of=(*_OPERATORS, *own("flop_per_token"), *_RATES, f"{_CHIP}.multiprocessors"),
         source="williams2009",
-        active={
-            **_SPLIT_CASES,
-            **_RATE_CASES,
-            f"{_ASK}.precision": "h100-bf16",
-            f"{_ASSUMED}-expert-gemm-efficiency": "moe",
-            f"{_ASSUMED}-cast-passes": "h100-fp8",
-            f"{_ASSUMED}-moe-layer-host-time": "moe",
-        },
+        active=_OPERATOR_CASES,
     )
-    communication_s: float = figure(
+    attention_s: float = figure(
         "s",
-        "exposed tensor, context and expert exchanges of every micro-batch + exposed gradient and weight exchange",
-        of=(
-            "cluster.scaleout_bytes_per_s",
-            "cluster.scaleup_domain",
-            f"{_CHIP}.scaleup_bytes_per_s",
-            *shape("layers", "hidden", "kv_heads", "head_dim", "top_k", "dense_layers", "moe_interval"),
-            f"{_ASK}.sequence",
-            *own("params", "tp", "cp", "pp", "virtual_stages", "ep", "dp"),
-            *own("micro_batch_sequences", "micro_batches", "recompute"),
-            f"{_ASSUMED}-link-efficiency",
-            f"{_ASSUMED}-collective-latency",
-            f"{_ASSUMED}-tensor-exposed-fraction",
-            f"{_ASSUMED}-expert-exposed-fraction",
-            f"{_ASSUMED}-data-exposed-fraction",
-        ),
-        source="pope2022",
-        active={
-            **SHAPE_CASES,
-            **dict.fromkeys(shape("kv_heads", "head_dim"), "long"),
-            **_SPLIT_CASES,
-            f"{_ASSUMED}-expert-exposed-fraction": "moe",
-            f"{_ASSUMED}-tensor-exposed-fraction": "h100-bf16",
-            f"{_ASSUMED}-collective-latency": "h100-bf16",
-            "catalog.accelerator.scaleup_bytes_per_s": "h100-bf16",
-            "cluster.scaleup_domain": "h100-bf16",
-        },
+        "micro-batches x layers x attention FLOP / (16-bit peak x efficiency), forward, backward and again",
+        of=(*_OPERATORS, *own("flop_per_token"), *_RATES),
+        source="dao2022",
+        active=_OPERATOR_CASES,
     )
+    passes_s: float = figure(
+        "s",
+        "micro-batches x layers x traffic of norms, activation functions, casts, permutation and loss / bandwidth",
+        of=(*_OPERATORS, *own("product_s")),
+        source="williams2009",
+        active=_OPERATOR_CASES,
+    )
+    compute_s: float = figure("s", "products + attention + passes", of=own("product_s", "attention_s", "passes_s"))
+    tensor_s: float = figure(
+        "s",
+        "micro-batches x layers x exposed reduce-scatters and all-gathers of tensor parallelism",
+        of=(*_EXCHANGES, *_NETWORK),
+        source="korthikanti2022",
+        active=_EXCHANGE_CASES,
+    )
+    context_s: float = figure(
+        "s",
+        "micro-batches x layers x exposed exchange of keys and values",
+        of=(*_EXCHANGES, *shape("kv_heads", "head_dim"), *_NETWORK),
+        source="liu2023ring",
+        active={**_EXCHANGE_CASES, **dict.fromkeys((*_EXCHANGES, *shape("kv_heads", "head_dim"), *_NETWORK), "long")},
+    )
+    expert_s: float = figure(
+        "s",
+        "micro-batches x layers with experts x exposed dispatch and combine",
+        of=(*_EXCHANGES, *shape("top_k", "dense_layers"), *own("ep"), *_NETWORK),
+        source="deepseekv3",
+        active=dict.fromkeys((*_EXCHANGES, *shape("top_k", "dense_layers"), *own("ep"), *_NETWORK), "moe"),
+    )
+    data_s: float = figure(
+        "s",
+        "exposed exchange of gradients and weights, once a step, or a layer where the states are fully sharded",
+        of=(*own("params", "compute_s", "tensor_s", "zero"), *_EXCHANGES, *_NETWORK),
+        source="rajbhandari2019",
+        active=_EXCHANGE_CASES,
+    )
+    communication_s: float = figure("s", "exposed exchanges", of=own("tensor_s", "context_s", "expert_s", "data_s"))
     bubble_s: float = figure(
         "s",
-        "(pp - 1) x (time of a stage / virtual stages + hand-over to the next)",
-        of=own("pp", "virtual_stages", "compute_s", "communication_s"),
+        "(pp - 1) x (time of a stage / virtual stages + hand-over) + exposed hand-overs",
+        of=(*own("pp", "virtual_stages", "micro_batches", "compute_s", "communication_s"), *_NETWORK, _SOFTWARE),
         source="narayanan2021",
-        active=dict.fromkeys(own("pp", "virtual_stages", "compute_s", "communication_s"), "h100-bf16"),
+        active=dict.fromkeys(
+            (*own("pp", "virtual_stages", "micro_batches", "compute_s", "communication_s"), *_NETWORK, _SOFTWARE),
+            "split",
+        ),
     )
     overhead_s: float = figure(
         "s",
-        "optimizer pass over memory + stragglers: share per doubling x log2(accelerators / 8) x the rest",
+        "launches that the host is late with + optimizer pass over memory + fixed time + stragglers",
         of=(
-            f"{_ASSUMED}-straggler-per-doubling",
-            *own("accelerators_per_run", "params", "dp", "compute_s", "communication_s", "bubble_s"),
+            *own("accelerators_per_run", "params", "dp", "zero", "compute_s", "communication_s", "bubble_s"),
             f"{_CHIP}.memory_bytes_per_s",
-            f"{_ASSUMED}-memory-bandwidth-efficiency",
+            _KERNELS,
+            _SOFTWARE,
         ),
-        active=dict.fromkeys(own("bubble_s"), "h100-bf16"),
+        active={**dict.fromkeys(own("bubble_s", "zero"), "split")},
     )
     step_s: float = figure(
         "s",
         "compute + communication + bubble + overhead",
-        of=tuple(f"workload.@.{part}_s" for part in ("compute", "communication", "bubble", "overhead")),
+        of=own("compute_s", "communication_s", "bubble_s", "overhead_s"),
         source="narayanan2021",
-        active={"workload.@.bubble_s": "h100-bf16"},
+        active=dict.fromkeys(own("bubble_s"), "split"),
     )
     mfu: float = figure(
         "1",
@@ -296,7 +315,14 @@ class Training:
             *_RATES,
         ),
         source="narayanan2021",
-        active={**_RATE_CASES, f"{_ASK}.precision": "h100-bf16"},
+        active={**_RATE_CASES, f"{_ASK}.precision": "split"},
+    )
+    hfu: float = figure(
+        "1",
+        "FLOP executed, layers computed again included, / (accelerators x peak x step time)",
+        of=own("mfu", "recompute"),
+        source="narayanan2021",
+        active=dict.fromkeys(own("recompute"), "tight"),
     )
     tokens_per_s: float = figure(
         "token/s",
@@ -306,15 +332,82 @@ class Training:
     )
     steps: float = figure(
         "1",
-        "ceil(tokens / tokens of a step), at least one",
-        of=(f"{_ASK}.tokens", f"{_ASK}.sequence", *own("batch_sequences")),
+        "steps of the growing batch + ceil(remaining tokens / tokens of a full step), at least one",
+        of=(
+            f"{_ASK}.tokens",
+            f"{_ASK}.sequence",
+            *own("batch_sequences", "micro_batches"),
+            f"{_ASSUMED}-ramp-first-batch-fraction",
+            f"{_ASSUMED}-ramp-tokens-fraction",
+        ),
+    )
+    steps_s: float = figure(
+        "s",
+        "sum of the step times, affine in the growing batch",
+        of=own("steps", "step_s", "compute_s", "communication_s", "bubble_s", "overhead_s"),
+        active=dict.fromkeys(own("bubble_s"), "split"),
+    )
+    evaluation_s: float = figure(
+        "s",
+        "evaluations x tokens of one / tokens of a step x forward share x step time",
+        of=(
+            f"{_ASK}.tokens",
+            f"{_ASK}.sequence",
+            *own("batch_sequences", "step_s", "recompute"),
+            f"{_ASSUMED}-evaluation-interval",
+            f"{_ASSUMED}-evaluation-tokens",
+        ),
+        active=dict.fromkeys(own("recompute"), "tight"),
+    )
+    checkpoint_interval_s: float = figure(
+        "s",
+        "work between two checkpoints: the optimum of Daly, a step or more, the write or more, the run or less",
+        of=(*_WRITTEN, *own("step_s", "steps_s", "evaluation_s"), f"{_ASSUMED}-interruption-rate"),
+        source="daly2006",
+        active=dict.fromkeys(own("steps_s", "evaluation_s", "step_s"), "short"),
+    )
+    checkpoint_s: float = figure(
+        "s",
+        "(steps + evaluations) / interval x stall of a checkpoint",
+        of=(*_WRITTEN, *own("steps_s", "evaluation_s", "checkpoint_interval_s")),
+    )
+    interruptions: float = figure(
+        "1",
+        "(run time - start-up) x rate x accelerators",
+        of=(*own("run_s", "accelerators_per_run"), f"{_ASSUMED}-interruption-rate", f"{_ASSUMED}-start-up-time"),
+    )
+    lost_s: float = figure(
+        "s",
+        "work done again after interruptions",
+        of=(
+            *_WRITTEN,
+            *own("steps_s", "evaluation_s", "checkpoint_interval_s", "checkpoint_s"),
+            f"{_ASSUMED}-interruption-rate",
+        ),
+        source="daly2006",
+    )
+    down_s: float = figure(
+        "s",
+        "detection, restart and reading back, interruptions in them included",
+        of=(
+            *_WRITTEN[:4],
+            *own("steps_s", "evaluation_s", "checkpoint_s", "lost_s"),
+            f"{_ASSUMED}-interruption-rate",
+            f"{_ASSUMED}-detection-time",
+            f"{_ASSUMED}-restart-time",
+        ),
+        source="daly2006",
     )
     run_s: float = figure(
         "s",
-        "steps x step time / effective time fraction",
-        of=("workload.@.steps", "workload.@.step_s", f"{_ASSUMED}-effective-time-fraction"),
-        source="llama3",
+        "start-up + steps + evaluations + checkpoints + lost + down",
+        of=(
+            *own("steps_s", "evaluation_s", "checkpoint_s", "lost_s", "down_s"),
+            f"{_ASSUMED}-start-up-time",
+        ),
+        source="daly2006",
     )
+    goodput_fraction: float = figure("1", "time of steps / run time", of=own("steps_s", "run_s"))
     accelerator_hours_per_run: float = figure(
         "h", "run time x accelerators", of=("workload.@.run_s", "workload.@.accelerators_per_run")
     )
@@ -357,11 +450,20 @@ class Training:
         ),
         source="barroso2018",
     )
+    energy_kwh_per_step: float = figure(
+        "kWh",
+        "step time x accelerators of a run x busy power",
+        of=own("step_s", "accelerators_per_run", "busy_power_kw"),
+    )
     energy_kwh_per_run: float = figure(
         "kWh",
         "accelerator-hours of a run x busy power",
         of=own("accelerator_hours_per_run", "busy_power_kw"),
     )
+    front_step_s: tuple[float, ...] = figure(
+        "s", "step times of the plans that no other beats in time, memory and accelerator-hours", of=own("plan")
+    )
+    front_memory_bytes: tuple[float, ...] = figure("byte", "memory of those plans", of=own("plan"))
     bound: str = figure(
         "",
         "the largest part of the step time, or the year where the runs asked do not fit",
