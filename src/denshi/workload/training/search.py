@@ -6,7 +6,8 @@ are kept. Blocks are evaluated side by side on the processors there are; NumPy l
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -26,8 +27,12 @@ OBJECTIVES = ("time", "cost", "energy", "memory")
 SPACES = ("usual", "full")
 
 Plan = Mapping[str, float]
-_BINS = 2048
+_BINS = 4096
+_COSTS = 3
+_SAME = 1e-9
+_LONGEST_S = 1e300
 _AHEAD = 8
+_MOST_WORKERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +52,39 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Best:
-    """What is kept of one block: decisions of the best and of the undominated plans, and of the leanest one."""
+    """What is kept of one block: where its best plans stand, with their keys; its undominated ones; its leanest."""
 
+    columns: Mapping[str, Values]
     evaluated: int
     fitting: int
     keys: Values
-    best: Mapping[str, Values]
-    front_costs: Values
-    front: Mapping[str, Values]
+    best: NDArray[np.intp]
+    costs: Values
+    front: NDArray[np.intp]
     leanest_bytes: float
-    leanest: Mapping[str, Values]
+    leanest: NDArray[np.intp]
+
+
+class _Known:
+    """The shortest step found so far within each of many steps of memory: what is slower and larger is dominated.
+
+    Blocks that run side by side may miss each other's latest: they then keep more than they must, and the exact
+    comparison at the end drops it.
+    """
+
+    def __init__(self, usable_bytes: float) -> None:
+        self.per_byte = (_BINS - 1) / max(usable_bytes, 1.0)
+        self.within = np.full(_BINS + 1, np.inf)
+
+    def bins(self, held: Values) -> NDArray[np.int32]:
+        """Number the steps of memory; what does not fit counts as the last."""
+        return np.asarray(np.minimum(held * self.per_byte, _BINS - 1).astype(np.int32))
+
+    def add(self, bins: NDArray[np.int32], seconds: Values) -> None:
+        """Note step times; the entry of a bin is what the bins below it reach."""
+        best = self.within.copy()
+        np.minimum.at(best, bins + 1, seconds)
+        self.within = np.minimum.accumulate(best)
 
 
 def search(
@@ -109,7 +137,7 @@ def search(
 def leanest(task: Task) -> Plan | None:
     """Return the usual plan that needs the least memory, whether it fits or not; None where no plan is legal."""
     kept = list(_evaluated(task, usual(task), "memory", 1))
-    return _plans(task, min(kept, key=lambda one: one.leanest_bytes).leanest)[0] if kept else None
+    return _leanest(task, kept) if kept else None
 
 
 def _known(what: str, name: str, names: Iterable[str]) -> None:
@@ -120,7 +148,8 @@ def _known(what: str, name: str, names: Iterable[str]) -> None:
 def _first(task: Task, objective: str, tell: Callable[[Plan], None]) -> None:
     kept = [one for one in _evaluated(task, usual(task, all_accelerators=True), objective, 1) if one.fitting]
     if kept:
-        tell(_plans(task, min(kept, key=lambda one: float(one.keys[0])).best)[0])
+        one = min(kept, key=lambda one: float(one.keys[0]))
+        tell(_plans(task, [_at(one.columns, one.best[0])])[0])
 
 
 def _gather(task: Task, blocks: Iterator[Block], objective: str, top: int, space: str) -> Found | None:
@@ -132,60 +161,61 @@ def _gather(task: Task, blocks: Iterator[Block], objective: str, top: int, space
     if not fitting:
         from denshi.workload.training.explain import too_large
 
-        raise too_large(task, _plans(task, min(kept, key=lambda one: one.leanest_bytes).leanest)[0])
+        raise too_large(task, _leanest(task, kept))
     order = np.argsort(np.concatenate([one.keys for one in fitting]), kind="stable")[:top]
-    costs = np.concatenate([one.front_costs for one in fitting])
-    undominated = _front(costs)
+    best = [(one, at) for one in fitting for at in one.best]
+    front = [(one, at) for one in fitting for at in one.front]
+    undominated = _front(np.concatenate([one.costs for one in fitting]))
     return Found(
-        plans=_plans(task, _joined([one.best for one in fitting], order)),
-        front=_plans(task, _joined([one.front for one in fitting], undominated)),
+        plans=_plans(task, [_at(best[i][0].columns, best[i][1]) for i in order]),
+        front=_plans(task, [_at(front[i][0].columns, front[i][1]) for i in undominated]),
         evaluated=sum(one.evaluated for one in kept),
         fitting=sum(one.fitting for one in kept),
         space=space,
     )
 
 
+def _leanest(task: Task, kept: Iterable[_Best]) -> Plan:
+    one = min(kept, key=lambda one: one.leanest_bytes)
+    return _plans(task, [_at(one.columns, one.leanest)])[0]
+
+
 def _evaluated(task: Task, blocks: Iterator[Block], objective: str, top: int) -> Iterator[_Best]:
     """Evaluate blocks side by side, in order."""
-    workers = min(os.cpu_count() or 1, 8)
-    with ThreadPoolExecutor(workers) as pool:
-        waiting = [pool.submit(_best, task, block, objective, top) for block in islice(blocks, _AHEAD)]
+    known = _Known(task.usable_bytes)
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_WORKERS)) as pool:
+        waiting = deque(pool.submit(_best, task, block, objective, top, known) for block in islice(blocks, _AHEAD))
         while waiting:
-            yield waiting.pop(0).result()
-            waiting.extend(pool.submit(_best, task, block, objective, top) for block in islice(blocks, 1))
+            yield waiting.popleft().result()
+            waiting.extend(pool.submit(_best, task, block, objective, top, known) for block in islice(blocks, 1))
 
 
-def _best(task: Task, block: Block, objective: str, top: int) -> _Best:
+def _best(task: Task, block: Block, objective: str, top: int, known: _Known) -> _Best:
     columns = completed(task, block.columns)
     held = remembered(task, columns)["memory_bytes"]
+    leanest_at = np.array(np.unravel_index(int(np.argmin(held)), held.shape))
+    least = float(held[tuple(leanest_at)])
+    if least > task.usable_bytes:
+        nowhere = np.empty((0, AXES), dtype=np.intp)
+        return _Best(columns, block.plans, 0, np.empty(0), nowhere, np.empty((0, _COSTS)), nowhere, least, leanest_at)
     fits = held <= task.usable_bytes
-    leanest_at = np.unravel_index(int(np.argmin(held)), held.shape)
-    lean = {name: _at(columns[name], [np.array([i]) for i in leanest_at]) for name in DECISIONS}
-    nothing = {name: np.empty(0) for name in DECISIONS}
-    least = float(held[leanest_at])
-    if not fits.any():
-        return _Best(block.plans, 0, np.empty(0), nothing, np.empty((0, 3)), nothing, least, lean)
     parts = timed(task, columns)
-    key = np.where(fits, _key(task, columns, held, parts, objective), np.inf)
-    key = np.broadcast_to(key, block.shape)
-    fitting = int(np.count_nonzero(fits)) * (block.plans // fits.size)
-    main = int(np.prod(block.shape[:MAIN_AXES]))
-    rows = key.reshape(main, -1)
-    inner = np.argmin(rows, axis=1)
-    lowest = rows[np.arange(main), inner]
-    chosen = np.argsort(lowest, kind="stable")[:top]
-    chosen = chosen[np.isfinite(lowest[chosen])]
-    at = np.unravel_index(chosen * rows.shape[1] + inner[chosen], block.shape)
-    front, costs = _block_front(columns, block, held, fits, parts["step_s"])
+    seconds = np.broadcast_to(np.where(fits, parts["step_s"], np.inf), block.shape)
+    key = seconds
+    if objective != "time":
+        key = np.where(fits, _key(task, columns, held, parts, objective), np.inf)
+    keys, best = _lowest(np.broadcast_to(key, block.shape), top)
+    costs, front = _undominated(columns, np.broadcast_to(held, block.shape), seconds, known)
     return _Best(
+        columns=columns,
         evaluated=block.plans,
-        fitting=fitting,
-        keys=lowest[chosen],
-        best={name: _at(columns[name], at) for name in DECISIONS},
-        front_costs=costs,
-        front={name: _at(columns[name], front) for name in DECISIONS},
+        fitting=int(np.count_nonzero(fits)) * (block.plans // fits.size),
+        keys=keys,
+        best=best,
+        costs=costs,
+        front=front,
         leanest_bytes=least,
-        leanest=lean,
+        leanest=leanest_at,
     )
 
 
@@ -193,8 +223,6 @@ def _key(
     task: Task, columns: Mapping[str, Values], held: Values, parts: Mapping[str, Values], objective: str
 ) -> Values:
     """What is to be small; with equal memory the shorter step wins."""
-    if objective == "time":
-        return parts["step_s"]
     if objective == "cost":
         return np.asarray(parts["step_s"] * used(columns))
     if objective == "energy":
@@ -202,32 +230,45 @@ def _key(
     return np.asarray(held + parts["step_s"])
 
 
-def _block_front(
-    columns: Mapping[str, Values], block: Block, held: Values, fits: NDArray[np.bool_], step_s: Values
-) -> tuple[tuple[NDArray[np.intp], ...], Values]:
-    """Positions of a block that none other dominates in time, memory and accelerator-hours, and these three costs.
+def _lowest(key: Values, top: int) -> tuple[Values, NDArray[np.intp]]:
+    """Lowest keys and where they stand, one for each main decision, at most ``top``."""
+    main = int(np.prod(key.shape[:MAIN_AXES]))
+    rows = key.reshape(main, -1)
+    inner = np.argmin(rows, axis=1)
+    lowest = rows[np.arange(main), inner]
+    chosen = np.argsort(lowest, kind="stable")[:top]
+    chosen = chosen[np.isfinite(lowest[chosen])]
+    at = np.unravel_index(chosen * rows.shape[1] + inner[chosen], key.shape)
+    return lowest[chosen], np.stack(at, axis=1)
 
-    Most positions fall to one that is as fast in a lower bin of memory, before any is compared one by one.
-    """
-    seconds = np.broadcast_to(np.where(fits, step_s, np.inf), block.shape).ravel()
-    space = np.broadcast_to(held, block.shape).ravel()
-    number = np.broadcast_to(used(columns), block.shape)
-    low, high = float(space.min()), float(np.max(space, initial=0.0, where=np.isfinite(seconds)))
-    uniform = used(columns).size == 1
-    bins = ((space - low) * ((_BINS - 1) / max(high - low, 1.0))).clip(0, _BINS - 1).astype(np.int16)
-    fastest = np.full(_BINS, np.inf)
-    np.minimum.at(fastest, bins, seconds * (number.ravel() if not uniform else 1.0))
-    below = np.concatenate([[np.inf], np.minimum.accumulate(fastest)[:-1]])
-    keep = np.flatnonzero((seconds * (number.ravel() if not uniform else 1.0) < below[bins]) & np.isfinite(seconds))
-    at = np.unravel_index(keep, block.shape)
-    costs = np.stack([seconds[keep], space[keep], seconds[keep] * number[at]], axis=1)
+
+def _undominated(
+    columns: Mapping[str, Values], held: Values, seconds: Values, known: _Known
+) -> tuple[Values, NDArray[np.intp]]:
+    """Time, memory and accelerator-seconds of the positions that none dominates, and where they stand."""
+    number = used(columns)
+    if number.size == 1:
+        bins = known.bins(held)
+        at = np.nonzero(seconds <= np.minimum(known.within[bins], _LONGEST_S))
+        known.add(bins[at], seconds[at])
+        again = seconds[at] <= known.within[bins[at]]
+        at = tuple(axis[again] for axis in at)
+    else:
+        at = np.nonzero(np.isfinite(seconds))
+    accelerators = np.broadcast_to(number, seconds.shape)[at]
+    costs = np.stack([seconds[at], held[at], seconds[at] * accelerators], axis=1)
     best = _front(costs)
-    return tuple(axis[best] for axis in at), costs[best]
+    return costs[best], np.stack(at, axis=1)[best]
 
 
 def _front(costs: Values) -> NDArray[np.intp]:
     """Return which rows no other row is at most as large as in every column; of equal rows the first."""
     order = np.lexsort(costs.T[::-1])
+    accelerators = costs[:, 2] / costs[:, 0]
+    if not len(costs) or np.ptp(accelerators) <= _SAME * accelerators[0]:
+        memory = costs[order, 1]
+        before = np.concatenate([[np.inf], np.minimum.accumulate(memory)[:-1]])[: len(memory)]
+        return np.asarray(order[memory < before])
     kept: list[int] = []
     while order.size:
         first = order[0]
@@ -237,21 +278,18 @@ def _front(costs: Values) -> NDArray[np.intp]:
     return np.array(kept, dtype=np.intp)
 
 
-def _at(column: Values, at: Iterable[NDArray[np.intp]]) -> Values:
-    """Read a column that broadcasts at positions of the whole grid."""
-    if column.ndim < AXES:
-        column = column.reshape((1,) * (AXES - column.ndim) + column.shape)
-    return np.asarray(column[tuple(np.minimum(i, size - 1) for i, size in zip(at, column.shape, strict=True))])
+def _at(columns: Mapping[str, Values], at: NDArray[np.intp]) -> dict[str, float]:
+    """Read the decisions at one position of the whole grid from columns that broadcast."""
+    out = {}
+    for name in DECISIONS:
+        column = columns[name]
+        shape = (1,) * (AXES - column.ndim) + column.shape
+        out[name] = float(column.reshape(shape)[tuple(np.minimum(at, np.array(shape) - 1))])
+    return out
 
 
-def _joined(blocks: Iterable[Mapping[str, Values]], at: NDArray[np.intp]) -> dict[str, Values]:
-    blocks = list(blocks)
-    return {name: np.concatenate([one[name] for one in blocks])[at] for name in DECISIONS}
-
-
-def _plans(task: Task, columns: Mapping[str, Values]) -> tuple[Plan, ...]:
+def _plans(task: Task, chosen: Sequence[Mapping[str, float]]) -> tuple[Plan, ...]:
     """Evaluate chosen plans in full, one mapping each."""
-    known = evaluate(task, columns)
-    count = len(columns["tp"])
-    wide = {name: np.broadcast_to(column, (count,)) for name, column in known.items()}
-    return tuple({name: float(column[row]) for name, column in wide.items()} for row in range(count))
+    columns = {name: np.array([one[name] for one in chosen]) for name in DECISIONS}
+    known = {name: np.broadcast_to(column, (len(chosen),)) for name, column in evaluate(task, columns).items()}
+    return tuple({name: float(column[row]) for name, column in known.items()} for row in range(len(chosen)))

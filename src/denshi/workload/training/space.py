@@ -27,7 +27,7 @@ _USUAL_RECOMPUTE = (0.0, LEAN, 1.25, 1.5, FULL)
 _USUAL_DETAILS = {"zero_bubble": 0.0, "sequence_parallel": 1.0}
 _USUAL_LAYOUTS = 2048
 # so many positions that the arrays of a block stay near the processor
-_LARGEST_BLOCK = 1 << 18
+_LARGEST_BLOCK = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
