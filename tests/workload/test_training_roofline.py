@@ -1,4 +1,4 @@
-"""The roofline of a configuration: counted by hand, under its roofs on all hardware of the catalogue, bound as it must."""
+"""The roofline of a configuration: counted by hand, and under its roofs on all hardware of the catalogue."""
 
 from dataclasses import replace
 
@@ -14,18 +14,15 @@ from denshi.workload.training.shape import shape_of
 from denshi.workload.training.step import layer_s
 
 PLAN = {
-    name: np.asarray(value)
-    for name, value in {
-        "tp": 1.0,
-        "cp": 1.0,
-        "pp": 1.0,
-        "virtual_stages": 1.0,
-        "ep": 1.0,
-        "dp": 8.0,
-        "micro_batch": 1.0,
-        "recompute": 0.0,
-        "sequence_parallel": 1.0,
-    }.items()
+    "tp": 1.0,
+    "cp": 1.0,
+    "pp": 1.0,
+    "virtual_stages": 1.0,
+    "ep": 1.0,
+    "dp": 8.0,
+    "micro_batch": 1.0,
+    "recompute": 0.0,
+    "sequence_parallel": 1.0,
 }
 LLAMA = find(Model, "llama3.1-8b")
 MODELS = tuple(find(Model, name) for name in ("llama3.1-8b", "gpt3-175b", "deepseek-v3", "qwen3-235b-a22b"))
@@ -39,7 +36,7 @@ def stack(chip: Accelerator, precision: str, software: str = "current", experts:
 
 
 def points(model: Model, machine: Machine, efficiencies: Stack, **changed: float) -> dict[str, tuple[float, float]]:
-    plan = PLAN | {name: np.asarray(value) for name, value in changed.items() if name != "sequence"}
+    plan = PLAN | {name: value for name, value in changed.items() if name != "sequence"}
     found = roofline(shape_of(model, changed.get("sequence", 8192.0)), machine, efficiencies, plan)
     rates = zip(found["operator_flop_per_byte"], found["operator_flop_per_s"], strict=True)
     return dict(zip(found["operator_names"], rates, strict=True))
@@ -81,7 +78,11 @@ def test_the_rates_are_those_of_the_step() -> None:
     shape = shape_of(LLAMA, 8192.0)
     found = points(LLAMA, MACHINE, STACK)
     # forward and backward are three times forward
-    seconds = float(layer_s(shape, MACHINE, STACK, PLAN).products) / 3 * float(STACK.slowness)
+    seconds = (
+        float(layer_s(shape, MACHINE, STACK, {name: np.asarray(value) for name, value in PLAN.items()}).products)
+        / 3
+        * float(STACK.slowness)
+    )
     projections = 2 * 8192.0 * 4096 * (4096 + 2 * 1024 + 4096)
     ffn = 2 * 8192.0 * 4096 * 14336 * 3
     assert projections / found["projections"][1] + ffn / found["ffn"][1] == pytest.approx(seconds)

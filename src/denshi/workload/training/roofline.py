@@ -4,6 +4,7 @@ Nothing is counted apart from the step model. On an accelerator of one FLOP/s an
 operator is its FLOP; on one that computes in no time and moves one byte a second it is the bytes that it moves.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import inf
 from typing import TypedDict
@@ -29,7 +30,7 @@ class Operators(TypedDict):
     operator_flop_per_s: tuple[float, ...]
 
 
-def roofline(shape: Shape, machine: Machine, stack: Stack, plan: Columns) -> Operators:
+def roofline(shape: Shape, machine: Machine, stack: Stack, plan: Mapping[str, Number]) -> Operators:
     """Return arithmetic intensity and rate of the operators of one configuration, forward, on one rank.
 
     ``I = FLOP / bytes`` and ``P = FLOP / t`` with t, FLOP and bytes of the step model; ``P <= min(peak, I B)``. Where
@@ -53,12 +54,13 @@ def roofline(shape: Shape, machine: Machine, stack: Stack, plan: Columns) -> Ope
         stack, product=1, bf16_product=1, saturation=0, attention=1, score_width=0, grouped=1, grouped_saturation=0
     )
     moving = replace(machine, product_flop_per_s=inf, bf16_flop_per_s=inf, memory_bytes_per_s=1.0)
-    flop = _forward_s(shape, counting, exact, plan)
-    moved = _forward_s(shape, moving, replace(stack, memory=1.0), plan)
-    moved["attention"] += _attention_operand_bytes(shape, plan)
-    took = _forward_s(shape, machine, stack, plan)
+    columns = {name: np.asarray(value, dtype=np.float64) for name, value in plan.items()}
+    flop = _forward_s(shape, counting, exact, columns)
+    moved = _forward_s(shape, moving, replace(stack, memory=1.0), columns)
+    moved["attention"] += _attention_operand_bytes(shape, columns)
+    took = _forward_s(shape, machine, stack, columns)
     memory_bytes_per_s = machine.memory_bytes_per_s * np.asarray(stack.memory)
-    took["passes"] = _passes_s(shape, machine, stack, plan)
+    took["passes"] = _passes_s(shape, machine, stack, columns)
     moved["passes"] = float(took["passes"] * memory_bytes_per_s)
     flop["passes"] = _FLOP_PER_PASSED_BYTE * moved["passes"]
     names = tuple(name for name, seconds in took.items() if seconds > 0)
