@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import typer
 
+from denshi.cli import training
 from denshi.cli.options import AsJson, ScenarioFile, Settings, Variant
 
 VERBS = {
@@ -24,7 +25,10 @@ _SHOWN_PREFIXES = {
 def register(app: typer.Typer) -> None:
     """Add a verb for each room."""
     for verb, (room, text) in VERBS.items():
-        app.command(verb, help=text)(_verb(verb, room))
+        if verb == "training":
+            training.register(app, _verb(verb, room), text)
+        else:
+            app.command(verb, help=text)(_verb(verb, room))
 
 
 def _verb(verb: str, room: str) -> Callable[..., None]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from math import ceil
+from math import ceil, prod
 
 from denshi.errors import InfeasibleError
 from denshi.workload.training.legal import check
@@ -40,11 +40,11 @@ COMPONENTS = {
 
 _LEAST_POINTS = 0.1
 _MOST_NAMED = 3
-_MOST_DOUBLINGS = 14
+_DOUBLINGS = 13
 _FULL_MEMORY = 0.97
 # what may change about a plan that does not fit, cheapest first
 _CHANGES = (("micro_batch", 1.0), ("recompute", LEAN), ("recompute", FULL), ("zero", 3.0))
-_HALVINGS = 3
+_FACTORS = tuple(2.0**k * part for k in range(_DOUBLINGS) for part in (1.25, 1.5, 1.75, 2.0))
 _WHOLE_DOMAIN = 8.0
 
 
@@ -60,9 +60,10 @@ def said(plan: Plan) -> str:
         named.append("lean recomputation")
     elif level > LEAN:
         named.append("full recomputation" if level >= 2 else f"{level - LEAN:.0%} of layers recomputed in full")
-    if plan.get("zero", 1.0) != 1:
+    ranks = plan.get("dp", 1.0) * plan.get("cp", 1.0)
+    if plan.get("zero", 1.0) != 1 and ranks > 1:
         named.append(f"ZeRO-{plan['zero']:g}")
-    if "shard" in plan and plan["shard"] < plan.get("dp", 1.0) * plan.get("cp", 1.0):
+    if plan.get("shard", ranks) < ranks:
         named.append(f"states over {plan['shard']:g} ranks")
     if plan.get("zero_bubble", 0.0):
         named.append("zero-bubble schedule")
@@ -71,23 +72,32 @@ def said(plan: Plan) -> str:
     return ", ".join(named) or "one accelerator"
 
 
-def why_lost(winner: Plan, other: Plan) -> str:
-    """Say by how much a plan loses to the winner and in which parts of the step.
+def differs(winner: Plan, other: Plan) -> str:
+    """Name the main decisions in which a plan differs from the winner, as it has them.
 
-    Points are hundredths of the winner's step; parts are compared per accelerator-second of a step as it stands.
+    >>> differs({"tp": 8.0, "dp": 2.0}, {"tp": 4.0, "dp": 4.0})
+    'tp 4, dp 4'
+    """
+    names = [name for name in MAIN if name in winner and winner[name] != other[name]]
+    return ", ".join(f"{name.replace('_', '-')} {other[name]:g}" for name in names)
+
+
+def why_lost(winner: Plan, other: Plan, objective: str = "time") -> str:
+    """Say by how much a plan loses to the winner, and in which parts of the step (of memory, where that is asked).
+
+    Points are hundredths of the winner's step, or of its memory.
 
     >>> first = dict.fromkeys(PARTS, 0.0) | {"product_s": 9.0, "bubble_s": 1.0, "step_s": 10.0}
     >>> why_lost(first, first | {"bubble_s": 1.5, "product_s": 8.8, "step_s": 10.3})
     'loses 3.0 %: pipeline bubble +5.0 points, matrix products -2.0'
     """
-    step = winner["step_s"]
-    slower = (other["step_s"] / step - 1) * 100
-    points = {label: (other[part] - winner[part]) / step * 100 for part, label in PARTS.items()}
+    whole, labels = ("memory_bytes", COMPONENTS) if objective == "memory" else ("step_s", PARTS)
+    asked = {"energy": ("step_energy_kwh",), "cost": ("step_s", "accelerators")}.get(objective, (whole,))
+    more = (prod(other[name] for name in asked) / prod(winner[name] for name in asked) - 1) * 100
+    points = {label: (other[part] - winner[part]) / winner[whole] * 100 for part, label in labels.items()}
     large = sorted((p for p in points.items() if abs(p[1]) >= _LEAST_POINTS), key=lambda p: -abs(p[1]))[:_MOST_NAMED]
-    faster = f"is {-slower:.1f} % faster per step and loses on what is asked"
-    head = faster if slower < 0 else f"loses {slower:.1f} %"
     told = [f"{label} {value:+.1f}{' points' if i == 0 else ''}" for i, (label, value) in enumerate(large)]
-    return f"{head}: {', '.join(told) or 'no part differs by a tenth of a point'}"
+    return f"loses {more:.1f} %: {', '.join(told) or 'no part differs by a tenth of a point'}"
 
 
 def bound(task: Task, plan: Plan) -> str:
@@ -146,23 +156,24 @@ def too_large(task: Task, leanest: Plan) -> InfeasibleError:
 
 
 def _mend(task: Task) -> str:
-    """Find the smallest change that fits: one thing that is held, the whole plan, then more accelerators."""
-    for name, value in _CHANGES:
-        if task.fixed.get(name, value) != value and _fits(replace(task, fixed={**task.fixed, name: value})) is not None:
-            return f"It fits with {name} = {value:g}"
-    if task.fixed:
-        plan = _fits(replace(task, fixed={}))
+    """Find the smallest change that fits: one thing that is held, the whole plan, then more accelerators.
+
+    Plans on all accelerators that divide the batch come first, others where there are none.
+    """
+    for whole in (True, False):
+        for name, value in _CHANGES:
+            changed = replace(task, fixed={**task.fixed, name: value})
+            if task.fixed.get(name, value) != value and _fits(changed, whole) is not None:
+                return f"It fits with {name} = {value:g}"
+        plan = _fits(replace(task, fixed={}), whole) if task.fixed else None
         if plan is not None:
             return f"It fits on the same accelerators as {said(plan)}"
-    enough = next((k for k in range(1, _MOST_DOUBLINGS) if _fits(_larger(task, 2.0**k)) is not None), None)
-    if enough is None:
-        return "Choose a smaller model, shorter sequences or an accelerator with more memory"
-    low, high = 2.0 ** (enough - 1), 2.0**enough
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if _fits(_larger(task, middle)) is not None else (middle, high)
-    larger = _larger(task, high)
-    return f"It fits on {larger.accelerators:,.0f} accelerators as {said(_fits(larger) or {})}"
+        for factor in _FACTORS:
+            larger = _larger(task, factor)
+            plan = _fits(larger, whole)
+            if plan is not None:
+                return f"It fits on {larger.accelerators:,.0f} accelerators as {said(plan)}"
+    return "Choose a smaller model, shorter sequences or an accelerator with more memory"
 
 
 def _larger(task: Task, factor: float) -> Task:
@@ -171,13 +182,13 @@ def _larger(task: Task, factor: float) -> Task:
     return replace(task, accelerators=ceil(task.accelerators * factor / domain) * domain, fixed={})
 
 
-def _fits(task: Task) -> Plan | None:
+def _fits(task: Task, whole: bool) -> Plan | None:
     """The leanest of the usual plans, if it is legal and fits."""
     from denshi.workload.training.search import leanest
 
     try:
-        check(task, all_accelerators=False)
+        check(task, all_accelerators=whole)
     except InfeasibleError:
         return None
-    plan = leanest(task)
+    plan = leanest(task, all_accelerators=whole)
     return plan if plan is not None and plan["memory_bytes"] <= task.usable_bytes else None

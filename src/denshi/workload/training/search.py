@@ -93,6 +93,7 @@ def search(
     objective: str = "time",
     top: int = 10,
     space: str = "full",
+    all_accelerators: bool = False,
     first: Callable[[Plan], None] | None = None,
 ) -> Found:
     """Find the best plans for a training step.
@@ -104,6 +105,7 @@ def search(
     top : plans to return, at least 1 [1].
     space : "full", every legal plan on all accelerators; or "usual", few values of each dimension, on fewer
         accelerators too. Where no plan on all of them is legal, the usual space is searched instead.
+    all_accelerators : keep the usual space to plans on all accelerators that divide the batch.
     first : called with a first plan that fits, within a fraction of a second.
 
     Returns
@@ -119,14 +121,14 @@ def search(
     """
     _known("objective", objective, OBJECTIVES)
     _known("space", space, SPACES)
-    check(task, all_accelerators=space == "full")
+    check(task, all_accelerators=all_accelerators or space == "full")
     if space == "full":
         if first is not None:
             _first(task, objective, first)
         found = _gather(task, full(task), objective, top, "full")
         if found is not None:
             return found
-    found = _gather(task, usual(task), objective, top, "usual")
+    found = _gather(task, usual(task, all_accelerators=all_accelerators), objective, top, "usual")
     if found is None:
         from denshi.workload.training.explain import no_plan
 
@@ -134,9 +136,9 @@ def search(
     return found
 
 
-def leanest(task: Task) -> Plan | None:
+def leanest(task: Task, *, all_accelerators: bool) -> Plan | None:
     """Return the usual plan that needs the least memory, whether it fits or not; None where no plan is legal."""
-    kept = list(_evaluated(task, usual(task), "memory", 1))
+    kept = list(_evaluated(task, usual(task, all_accelerators=all_accelerators), "memory", 1))
     return _leanest(task, kept) if kept else None
 
 

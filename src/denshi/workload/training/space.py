@@ -95,13 +95,13 @@ def _cut(values: Sequence[float], most: int) -> list[Sequence[float]]:
 
 
 def _shards(task: Task, zero: float, ranks: float) -> Sequence[float]:
-    """Ranks that the states are sharded over: all, or fewer with copies among them; unsharded is ZeRO 0 alone."""
+    """Ranks that the states are sharded over: all first, or fewer with copies among them; unsharded is ZeRO 0 alone."""
     if "shard" in task.fixed:
         held = task.fixed["shard"]
         return (held,) if round(ranks) % round(held) == 0 else ()
     if zero == 0 or ("zero" in task.fixed and ranks == 1):
         return (ranks,)
-    return divisors(ranks)[1:]
+    return divisors(ranks)[:0:-1]
 
 
 def usual(task: Task, *, all_accelerators: bool = False) -> Iterator[Block]:
@@ -113,7 +113,7 @@ def usual(task: Task, *, all_accelerators: bool = False) -> Iterator[Block]:
     # one pipeline depth for each number of layers a stage: deeper ones only add empty slots
     deep = sorted({min(p for p in depths(layers) if np.ceil(layers / p) == k) for k in _stage_sizes(layers)})
     axes = {
-        "tp": _tensor_groups(task, 1.0),
+        "tp": [t for t in _tensor_groups(task, 1.0) if np.log2(t) % 1 == 0],
         "cp": _context_groups(task, _USUAL_PIECE) if float(task.shape.sequence) > _LONG_SEQUENCE else (1.0,),
         "pp": [p for p in deep if p <= task.accelerators],
         "virtual_stages": (0.0, 1.0, 2.0, 4.0),
