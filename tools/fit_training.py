@@ -26,6 +26,7 @@ GENERATIONS = {
     "hopper": ("Hopper (H100, H200, H800, H20)", "hopper", 0.7),
     "blackwell": ("Blackwell (B200, GB200)", "blackwell", 1.2),
     "blackwell-ultra": ("Blackwell Ultra (B300, GB300)", "blackwell", 1.2),
+    "tpu": ("TPU v4 to v7", "tpu", 0.3),
 }
 
 
@@ -108,11 +109,15 @@ def write_kernels(constants: Mapping[str, float], source: str) -> None:
         lines += ["", f"[{id_}]", *head(name, source)]
         for field in ("product_bf16", "product_fp8", "product_fp4", "saturation", "attention"):
             constant = f"{family}.{field}"
+            if (id_, field) == ("tpu", "product_fp8"):
+                # TPU v6e multiplies 8 bits at the 16-bit rate
+                lines.append(number(field, constants["tpu.product_bf16"], 0.3))
             if constant in constants:
                 ultra = constants["ultra_attention"] if (id_, field) == ("blackwell-ultra", "attention") else 1.0
                 lines.append(number(field, constants[constant] * ultra, PRIORS[constant].width))
         for field in ("score_width", "power_exponent", "memory"):
-            lines.append(number(field, constants[field], PRIORS[field].width))
+            fixed = (id_, field) == ("tpu", "power_exponent")
+            lines.append(number(field, 0.05 if fixed else constants[field], PRIORS[field].width))
         lines.append(f"reference_kw = {reference}")
     (PACKAGE / "catalog" / "data" / "kernels" / "fitted.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -4,11 +4,14 @@ The columns are described in docs/validation/cases.md. A row that cannot be pred
 """
 
 import csv
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.resources import files
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from denshi.catalog import Accelerator, Model, System, find, rows
 from denshi.errors import CatalogError
@@ -106,12 +109,37 @@ def _number(row: Mapping[str, str], name: str, default: float = 0.0) -> float:
     return value
 
 
-def _case(row: Mapping[str, str]) -> Case:
+@cache
+def _scripts() -> Mapping[str, Mapping[str, Any]]:
+    text = files("denshi.validation").joinpath("training", "maxtext.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _with_script(row: Mapping[str, str]) -> Mapping[str, str]:
+    """Fill blank cells of a row whose benchmark script is known: shape, batch and layout."""
+    script = _scripts().get(f"{row['model']} {row['accelerator']}")
+    if script is None or not row["n_gpus"]:
+        return row
+    known = {
+        **{name: f"{script[name]:g}" for name in ("hidden", "ffn", "heads", "kv_heads", "layers", "tp")},
+        "vocab": "32000",
+        "seq": f"{script['sequence']:g}",
+        "global_batch": f"{script['sequences_per_chip'] * float(row['n_gpus']):g}",
+        "micro_batch": f"{script['sequences_per_chip'] * script['tp']:g}",
+        "pp": "1",
+        "recompute": "full" if script["recompute"] == _FULL else "",
+        "sharding": "FSDP",
+    }
+    return {**row, **{name: row[name] or value for name, value in known.items()}}
+
+
+def _case(given: Mapping[str, str]) -> Case:
+    row = _with_script(given)
     framework = row["framework"]
     written = row["precision"].lower()
     precision = _PRECISIONS.get(written, "" if not written else "unknown")
     kind = "run" if row["measured_metric"] in _RUN_METRICS else "step"
-    inferred = not (row["tp"] and row["pp"])
+    inferred = not (given["tp"] and given["pp"])
     model, why_model = _model(row)
     known_chip = row["accelerator"] in rows("accelerators")
     chip = find(Accelerator, row["accelerator"]) if known_chip else None
@@ -216,7 +244,7 @@ def _model(row: Mapping[str, str]) -> tuple[Model | None, str]:
         head_dim=_number(row, "head_dim", hidden / heads),
         ffn=width * (_number(row, "topk") + shared) if experts else width,
         # grouped heads came with gated blocks
-        gated_ffn=1.0 if experts or kv_heads < heads else 0.0,
+        gated_ffn=1.0 if experts or kv_heads < heads or row["framework"] == "maxtext" else 0.0,
         vocab=_number(row, "vocab", 51200.0),
         experts=experts,
         top_k=_number(row, "topk"),
@@ -251,7 +279,7 @@ def _plan(row: Mapping[str, str], shape: Shape, chip: Accelerator) -> dict[str, 
         "micro_batches": max(-(-_number(row, "global_batch") // (dp * micro_batch)), 1.0),
         "recompute": _recompute(row, shape, chip),
         "zero": zero,
-        "shard": dp * cp,
+        "shard": min(dp * cp, chip.scaleup_domain / tp) if chip.kernels == "tpu" and chip.scaleup_domain else dp * cp,
         "zero_bubble": 0.0,
         "sequence_parallel": _sequence_parallel(row),
         "scores_kept": 0.0,

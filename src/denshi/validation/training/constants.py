@@ -38,6 +38,9 @@ PRIORS: dict[str, Prior] = {
     "blackwell.product_fp4": Prior(0.50, 0.15, 0.2, 0.95),
     "blackwell.saturation": Prior(150, 0.7, 5, 1500),
     "blackwell.attention": Prior(0.5, 0.25, 0.1, 0.8),
+    "tpu.product_bf16": Prior(0.85, 0.1, 0.5, 0.98),
+    "tpu.saturation": Prior(60, 0.7, 5, 300),
+    "tpu.attention": Prior(0.4, 0.25, 0.1, 0.8),
     "ultra_attention": Prior(1.4, 0.15, 1.0, 2.2),
     "power_exponent": Prior(0.5, 0.4, 0.05, 1.0),
     "memory": Prior(0.8, 0.05, 0.6, 0.95),
@@ -47,6 +50,7 @@ PRIORS: dict[str, Prior] = {
     "eager.passes": Prior(16, 0.5, 4, 80),
     "sharded.passes": Prior(35, 0.5, 4, 80),
     "current.passes": Prior(10, 0.4, 3, 40),
+    "compiled.passes": Prior(6, 0.4, 1, 40),
     "ffn_passes": Prior(2.5, 0.4, 0.5, 12),
     "moe_ffn_passes": Prior(18, 0.5, 0.5, 80),
     "cast_passes": Prior(2, 0.5, 0.2, 15),
@@ -88,10 +92,10 @@ class Release:
     """What is known of a software release without measuring it.
 
     ``era`` is "eager" (unfused element-wise kernels, scores stored), "sharded" (eager, fully sharded states, attention
-    in Triton) or "current". ``hides`` is 1 where exchanges run beside arithmetic, ``tensor`` where those of tensor
-    parallelism do. ``plain`` is 1 where tokens reach experts by a plain all-to-all outside rack-scale domains,
-    ``captured`` where routing of fixed shape lets every layer be captured, ``far`` where exchanges that leave the
-    domain are hidden, ``graphs`` where rack-scale domains run whole steps as device graphs.
+    in Triton), "compiled" (the whole step by XLA) or "current". ``hides`` is 1 where exchanges run beside arithmetic,
+    ``tensor`` where those of tensor parallelism do. ``plain`` is 1 where tokens reach experts by a plain all-to-all
+    outside rack-scale domains, ``far`` where exchanges that leave the domain are hidden, ``graphs`` where rack-scale
+    domains run whole steps as device graphs.
     """
 
     name: str
@@ -111,7 +115,7 @@ RELEASES: dict[str, Release] = {
     "llm-foundry-2023": Release("LLM Foundry 2023", 2023.7, era="sharded", tensor=0),
     "megatron-2024": Release("Megatron-class software of 2024", 2024.3),
     "torchtitan": Release("torchtitan 2024", 2024.9, tensor=0),
-    "maxtext": Release("MaxText", 2024.5),
+    "maxtext": Release("MaxText", 2024.5, era="compiled"),
     "mlperf-training-v4.1": Release("MLPerf Training v4.1 entries", 2024.8),
     "mlperf-training-v5.0": Release("MLPerf Training v5.0 entries", 2025.4),
     "mlperf-training-v5.1": Release("MLPerf Training v5.1 entries", 2025.8),
@@ -132,6 +136,7 @@ _GENERATIONS = {
     "hopper": ("hopper", 0.7),
     "blackwell": ("blackwell", 1.2),
     "blackwell-ultra": ("blackwell", 1.2),
+    "tpu": ("tpu", 0.3),
 }
 
 
@@ -159,12 +164,12 @@ def kernels_row(constants: Constants, base: Kernels) -> Kernels:
     return replace(
         base,
         product_bf16=constants[f"{name}.product_bf16"],
-        product_fp8=constants.get(f"{name}.product_fp8"),
-        product_fp4=constants.get(f"{name}.product_fp4"),
+        product_fp8=constants.get(f"{name}.product_fp8", base.product_fp8),
+        product_fp4=constants.get(f"{name}.product_fp4", base.product_fp4),
         saturation=constants[f"{name}.saturation"],
         attention=constants[f"{name}.attention"] * ultra,
         score_width=constants["score_width"],
-        power_exponent=constants["power_exponent"],
+        power_exponent=base.power_exponent if name == "tpu" else constants["power_exponent"],
         memory=constants["memory"],
     )
 
@@ -174,7 +179,8 @@ def software_values(constants: Constants, id_: str) -> dict[str, float]:
     release = RELEASES[id_]
     c, era = constants, release.era
     age = max(LATEST_YEAR - release.year, 0.0) if era == "current" else 0.0
-    launch = "current" if era == "current" else "eager"
+    like = "current" if era == "compiled" else era
+    launch = "current" if like == "current" else "eager"
     moe_host = c["moe_layer_host_s"]
     hidden = c["hidden_expert_exposed"]
 
@@ -192,13 +198,13 @@ def software_values(constants: Constants, id_: str) -> dict[str, float]:
         "block_cast_passes": c["block_cast_passes"],
         "permute_passes": c["permute_passes"],
         "slot_bytes": c["slot_bytes"],
-        "logit_bytes": c[f"{era}.logit_bytes"],
+        "logit_bytes": c[f"{like}.logit_bytes"],
         "grouped": c["grouped"],
         "grouped_saturation": c["grouped_saturation"],
         "layer_host_s": c[f"{launch}.layer_host_s"],
         "moe_layer_host_s": moe_host * (c["plain_moe_host"] if release.plain else 1.0),
         "rack_moe_layer_host_s": moe_host,
-        "step_host_s": c[f"{era}.step_host_s"],
+        "step_host_s": c[f"{like}.step_host_s"],
         "link": c["link"],
         "network": c["network"],
         "collective_latency_s": c[f"{launch}.collective_latency_s"],

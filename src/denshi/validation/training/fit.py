@@ -59,8 +59,9 @@ def fit(cases: Sequence[Case], start: Constants) -> Constants:
 
 
 def is_fitted(case: Case) -> bool:
-    """Say whether a row may teach the constants: a measured step with its plan stated, and no flag."""
-    return case.kind == "step" and case.plan == "stated" and not case.flag and not case.reason
+    """Say whether a row may teach the constants: a measured step, its plan stated or in a known script, no flag."""
+    known = case.plan == "stated" or case.family == "maxtext"
+    return case.kind == "step" and known and not case.flag and not case.reason
 
 
 def _groups(cases: Sequence[Case]) -> tuple[Values, Values, Values]:

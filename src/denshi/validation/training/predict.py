@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from denshi.catalog import Accelerator, Kernels, find
+from denshi.catalog import Accelerator, Kernels, Software, find
 from denshi.validation.training.cases import Case, network_bytes_per_s
 from denshi.validation.training.constants import UNSTATED, Constants, kernels_row, release_of, software_row
+from denshi.validation.training.infer import inferred_columns
 from denshi.validation.training.runs import samples_to_target
 from denshi.workload.training.machine import Machine, Stack, machine_of, stack_of
 from denshi.workload.training.shape import Shape, stacked
@@ -43,11 +44,8 @@ def tabulate(cases: Sequence[Case]) -> Table:
     shapes, machines, of_row = [], [], []
     kinds: dict[tuple[object, ...], Kind] = {}
     for case in cases:
-        chip = find(Accelerator, case.accelerator)
-        kernels = find(Kernels, chip.kernels or "other")
-        format_ = "mxfp8" if case.precision == "fp8" and case.block_scaled else case.precision
-        network = network_bytes_per_s(case.accelerator, case.framework)
-        machine = machine_of(chip, kernels, format_, network, chip.scaleup_domain or 1.0)
+        kernels, format_, machine = hardware(case)
+        network = float(machine.outside_bytes_per_s)
         experts = float(case.is_moe)
         near = min(case.accelerators, 16.0)
         key = (case.accelerator, release_of(case.framework), format_, experts, near, network, case.drops_tokens)
@@ -68,6 +66,26 @@ def tabulate(cases: Sequence[Case]) -> Table:
     )
 
 
+def hardware(case: Case) -> tuple[Kernels, str, Machine]:
+    """Return the kernels, the number format and the machine of a run."""
+    chip = find(Accelerator, case.accelerator)
+    kernels = find(Kernels, chip.kernels or "other")
+    block = case.block_scaled and bool(chip.fp4_flop_per_s)
+    format_ = "mxfp8" if case.precision == "fp8" and block else case.precision
+    network = network_bytes_per_s(case.accelerator, case.framework)
+    return kernels, format_, machine_of(chip, kernels, format_, network, chip.scaleup_domain or 1.0)
+
+
+def with_plan(case: Case) -> Case:
+    """Return a run whose plan is not stated with the fastest plan that fits, by the constants that denshi ships."""
+    if case.plan == "stated" or case.family == "maxtext" or case.reason or not case.sequences:
+        return case
+    kernels, format_, machine = hardware(case)
+    software = find(Software, release_of(case.framework))
+    stack = stack_of(kernels, software, machine, format_, experts=float(case.is_moe), accelerators=case.accelerators)
+    return replace(case, columns=inferred_columns(case, machine, stack))
+
+
 def step_parts(table: Table, constants: Constants) -> dict[str, Values]:
     """Return the parts of the step time of every row [s]; see :func:`denshi.workload.training.step.time`."""
     kernels = {id_: kernels_row(constants, find(Kernels, id_)) for id_ in {kind[0] for kind in table.kinds}}
@@ -85,7 +103,7 @@ def predicted(cases: Sequence[Case], constants: Constants | None = None) -> Valu
     out = np.full(len(cases), np.nan)
     at = [i for i, case in enumerate(cases) if not case.reason and case.columns]
     if at:
-        table = tabulate([cases[i] for i in at])
+        table = tabulate([with_plan(cases[i]) for i in at])
         out[at] = step_parts(table, shipped() if constants is None else constants)["step_s"]
     runs = np.array([case.kind == "run" for case in cases])
     batches = samples_to_target(cases) / np.array([case.sequences or np.nan for case in cases])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from denshi.workload.collectives import all_to_all_s, two_tier_reduce_scatter_s
 from denshi.workload.training.machine import Machine, Stack
-from denshi.workload.training.memory import parameters, stage_layers
+from denshi.workload.training.memory import parameters, shards, stage_layers
 from denshi.workload.training.shape import Shape
 
 Values = NDArray[np.float64]
@@ -90,7 +90,7 @@ def hand_over_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> 
 
 
 def state_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> tuple[Values, Values]:
-    """Exchange of gradients and of weights over the data-parallel ranks, whole stage, once [s].
+    """Exchange of gradients and of weights over all data-parallel ranks, whole stage, once [s].
 
     A reduce-scatter of the gradients, an all-gather of the weights; the routed experts over the ranks that hold the
     same ones.
@@ -101,11 +101,40 @@ def state_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> tupl
 
     Source: rajbhandari2019.
     """
+    ranks = plan["dp"] * plan["cp"]
+    copies = np.maximum(ranks * plan["tp"] / plan["ep"], 1.0)
+    return _shared_s(shape, plan, machine, stack, ranks, copies)
+
+
+def layer_state_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> Values:
+    """Gather of the weights of one layer, twice, and scatter of its gradients, over the ranks that share them [s].
+
+    Source: zhao2023fsdp.
+    """
+    gradients, weights = _shared_s(shape, plan, machine, stack, *shards(plan))
+    return np.asarray((gradients + 2 * weights) / stage_layers(shape, plan))
+
+
+def replica_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> Values:
+    """All-reduce of the gradients among the copies of hybrid sharding, over the network, once a step [s].
+
+    Source: zhao2023fsdp.
+    """
     dense, experts = parameters(shape, plan)
-    inner, ranks = plan["tp"], plan["dp"] * plan["cp"]
+    dense_ranks, expert_ranks = shards(plan)
+    copies = plan["dp"] * plan["cp"] / dense_ranks
+    held = dense / dense_ranks + experts / expert_ranks
+    moved = 2 * (copies - 1) / copies * np.asarray(stack.gradient_bytes) * held
+    return np.asarray(moved / outside(machine, stack))
+
+
+def _shared_s(
+    shape: Shape, plan: Columns, machine: Machine, stack: Stack, ranks: Values, copies: Values
+) -> tuple[Values, Values]:
+    """Reduce-scatter of gradients and all-gather of weights: shared parameters over ranks, experts over copies [s]."""
+    dense, experts = parameters(shape, plan)
     rates = inside(machine, stack), outside(machine, stack)
-    near = np.clip(machine.domain / inner, 1.0, ranks)
-    copies = np.maximum(ranks * inner / plan["ep"], 1.0)
+    near = np.clip(machine.domain / plan["tp"], 1.0, ranks)
     near_copies = np.clip(machine.domain / plan["ep"], 1.0, copies)
 
     def one(bytes_per_param: Values | float) -> Values:
@@ -113,12 +142,3 @@ def state_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> tupl
         return np.asarray(shared + two_tier_reduce_scatter_s(copies, near_copies, bytes_per_param * experts, *rates))
 
     return one(np.asarray(stack.gradient_bytes)), one(_VALUE_BYTES)
-
-
-def layer_state_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> Values:
-    """Gather of the weights of one layer, twice, and scatter of its gradients: fully sharded states [s].
-
-    Source: zhao2023fsdp.
-    """
-    gradients, weights = state_s(shape, plan, machine, stack)
-    return np.asarray((gradients + 2 * weights) / stage_layers(shape, plan))

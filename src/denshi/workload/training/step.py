@@ -17,6 +17,7 @@ from denshi.workload.training.exchange import (
     expert_s,
     hand_over_s,
     layer_state_s,
+    replica_s,
     state_s,
     tensor_s,
 )
@@ -162,7 +163,8 @@ def time(
     sharded = np.asarray(plan["zero"]) >= 3
     late = larger(gathered, one) - one
     gradients, weights = state_s(shape, plan, machine, stack)
-    exchanged = stack.data_exposed * np.asarray(trained) * (gradients + weights)
+    exposed = stack.data_exposed * np.asarray(trained)
+    among_copies = exposed * replica_s(shape, plan, machine, stack)
     parts = {
         "product_s": work * layer.products + batches * head_left * 3 * head_product / (3 * head_product + loss),
         "attention_s": work * layer.attention,
@@ -172,7 +174,7 @@ def time(
         "context_s": work * layer.context,
         "expert_s": work * layer.expert,
         "pipeline_s": batches * plan["virtual_stages"] * stack.pipeline_exposed * hand_over,
-        "data_s": np.where(sharded, work * late, exchanged),
+        "data_s": np.where(sharded, work * late + among_copies, exposed * (gradients + weights)),
         "bubble_s": fill * filled * layers * one + (plan["pp"] - 1) * hand_over,
         "optimizer_s": _optimizer_s(shape, machine, stack, plan) * trained,
         "fixed_s": np.asarray(stack.step_host_s),
