@@ -1,8 +1,7 @@
 """Fit the constants of the training model to the measured steps and write them where they are read.
 
 ``python tools/fit_training.py [FOLDER]``; FOLDER holds ``validation/training.csv`` (default ``$DENSHI_SHARED``).
-Writes ``src/denshi/validation/training/constants.toml`` (the constants, with the quantiles of the errors that
-leaving one model out gives) and, expanded from them, the rows of kernels and software of the catalogue.
+Writes ``src/denshi/validation/training/constants.toml``, the quantiles of the errors on models and stacks left out, and, expanded from them, the rows of kernels and software of the catalogue.
 """
 
 import os
@@ -36,7 +35,8 @@ def main() -> None:
     used = [case for case in cases if is_fitted(case)]
     source = SOURCE.format(rows=len(used), stacks=len({case.family for case in used}))
     constants = fit(cases, {name: prior.value for name, prior in PRIORS.items()})
-    write_constants(constants, left_out_spread(used, constants), source)
+    write_constants(constants, source)
+    write_bands(left_out_spread(used, constants))
     write_kernels(constants, source)
     write_software(constants, source)
 
@@ -81,16 +81,28 @@ def without(held: Sequence[Case], kept: Sequence[Case], start: Mapping[str, floa
     return np.log(measured / predicted(held, fit(kept, start)))
 
 
-def write_constants(constants: Mapping[str, float], spread: Mapping[str, tuple[float, float]], source: str) -> None:
+def write_constants(constants: Mapping[str, float], source: str) -> None:
     lines = [f"# {source[0].upper()}{source[1:]}, {DATE}.", "[constants]"]
     lines += [f'"{name}" = {value:.4g}' for name, value in constants.items()]
-    lines += [
-        "",
-        "# Measured over predicted: tenth and ninetieth percentile with the model, or the stack, left out.",
-        "[interval]",
-    ]
-    lines += [f"{name} = [{low:.4g}, {high:.4g}]" for name, (low, high) in spread.items()]
     (PACKAGE / "validation" / "training" / "constants.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_bands(spread: Mapping[str, tuple[float, float]]) -> None:
+    """Write the factors between which measured over predicted lies, as assumptions that predictions name."""
+    whose = {"dense": "dense models", "moe": "mixtures of experts"}
+    lines = [f"# Written by tools/fit_training.py, {DATE}."]
+    for kind, ends in spread.items():
+        unseen = kind.endswith("-unseen")
+        of = whose[kind.removesuffix("-unseen")] + (" on software that taught no constant" if unseen else "")
+        for end, nth, value in zip(("low", "high"), ("tenth", "ninetieth"), ends, strict=True):
+            lines += ["", f"[training-band-{kind}-{end}]"]
+            lines += [f'name = "measured over predicted time per step of {of}, {nth} percentile"', 'unit = "1"']
+            lines += [
+                f'source = "errors on {"stacks" if unseen else "models"} left out of the fit, tools/fit_training.py"'
+            ]
+            lines += [f'date = "{DATE}"', 'grade = "D"', f"value = {value:.4g}"]
+    path = PACKAGE / "catalog" / "data" / "assumptions" / "training_band.toml"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def head(name: str, source: str) -> list[str]:

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from denshi.catalog import Accelerator, Kernels, Software, find
+from denshi.catalog import Accelerator, Assumption, Kernels, Software, find
 from denshi.validation.training.cases import Case, network_bytes_per_s
 from denshi.validation.training.constants import UNSTATED, Constants, kernels_row, release_of, software_row
 from denshi.validation.training.infer import inferred_columns
@@ -116,8 +115,10 @@ def interval(cases: Sequence[Case]) -> tuple[Values, Values]:
     They come from the errors on models left out of the fit, of dense models and of those with experts; software that
     taught no constant has the spread between left-out stacks on top.
     """
-    spread = _file()["interval"]
-    low, high = (np.array([spread[interval_class(case)][i] for case in cases]) for i in (0, 1))
+    classes = [interval_class(case) for case in cases]
+    low, high = (
+        np.array([find(Assumption, f"training-band-{name}-{end}").value for name in classes]) for end in ("low", "high")
+    )
     return low, high
 
 
@@ -127,12 +128,8 @@ def interval_class(case: Case) -> str:
     return ("moe" if case.is_moe else "dense") + ("" if known else "-unseen")
 
 
+@cache
 def shipped() -> Constants:
     """Return the constants that denshi ships, as tools/fit_training.py wrote them."""
-    return {str(name): float(value) for name, value in _file()["constants"].items()}
-
-
-@cache
-def _file() -> Mapping[str, Any]:
     text = files("denshi.validation").joinpath("training", "constants.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return {str(name): float(value) for name, value in tomllib.loads(text)["constants"].items()}
