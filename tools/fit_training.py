@@ -1,7 +1,8 @@
 """Fit the constants of the training model to the measured steps and write them where they are read.
 
 ``python tools/fit_training.py [FOLDER]``; FOLDER holds ``validation/training.csv`` (default ``$DENSHI_SHARED``).
-Writes ``src/denshi/validation/training/constants.toml``, the quantiles of the errors on models and stacks left out, and, expanded from them, the rows of kernels and software of the catalogue.
+Writes the constants (``src/denshi/validation/training/constants.toml``), the quantiles of the errors on models and
+stacks left out and, expanded from the constants, the rows of kernels and software of the catalogue.
 """
 
 import os
