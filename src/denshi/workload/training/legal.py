@@ -31,21 +31,12 @@ def divisors(whole: float) -> tuple[float, ...]:
 
 
 def depths(layers: float) -> tuple[float, ...]:
-    """Return the pipeline depths that leave no stage empty.
+    """Return one pipeline depth for each number of layers that a stage can have: deeper ones only add empty slots.
 
     >>> depths(6)
-    (1.0, 2.0, 3.0, 4.0, 6.0)
+    (1.0, 2.0, 3.0, 6.0)
     """
-    return tuple(float(pp) for pp in range(1, round(layers) + 1) if fills(layers, pp))
-
-
-def fills(layers: float, pp: float) -> bool:
-    """Say whether every stage has a layer, where each but the last takes ``ceil(L / p)``.
-
-    >>> fills(6, 4), fills(6, 5)
-    (True, False)
-    """
-    return (pp - 1) * ceil(layers / pp) < layers
+    return tuple(sorted({float(ceil(layers / ceil(layers / stages))) for stages in range(1, round(layers) + 1)}))
 
 
 def virtual_stages(layers: float, pp: float) -> tuple[float, ...]:
@@ -131,9 +122,6 @@ def _stages(fixed: Mapping[str, float], layers: float) -> None:
     pp = fixed.get("pp")
     if pp is not None and pp > layers:
         raise _wrong("pp", pp, f"is more stages than the {layers:g} layers", layers)
-    if pp is not None and not fills(layers, pp):
-        near = nearest_to(pp, depths(layers))
-        raise _wrong("pp", pp, f"leaves a stage without any of the {layers:g} layers", near)
     virtual = fixed.get("virtual_stages", 1.0)
     if pp is not None and not interleaves(layers, pp, virtual):
         why = f"x pp = {pp:g} is more than the {layers:g} layers" if pp > 1 else "needs more than one stage"
@@ -183,7 +171,7 @@ def _allowed(name: str, task: Task, legal: list[float]) -> list[float]:
     if name == "cp":
         legal = [one for one in legal if round(float(task.shape.sequence)) % one == 0]
     if name == "pp":
-        legal = [one for one in legal if one <= float(task.shape.layers) and fills(float(task.shape.layers), one)]
+        legal = [one for one in legal if one <= float(task.shape.layers)]
     return legal or [1.0]
 
 

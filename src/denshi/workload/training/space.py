@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from denshi.workload.training.legal import depths, divisors, fills, interleaves, virtual_stages
+from denshi.workload.training.legal import depths, divisors, interleaves, virtual_stages
 from denshi.workload.training.memory import FULL, LEAN
 from denshi.workload.training.shape import Values
 from denshi.workload.training.task import Task
@@ -48,7 +48,7 @@ def full(task: Task) -> Iterator[Block]:
     n, sequences, layers = task.accelerators, task.sequences, float(task.shape.layers)
     for tp in _held(task, "tp", _tensor_groups(task, 2.0)):
         for cp in _held(task, "cp", _context_groups(task, _SHORTEST_PIECE)):
-            for pp in _held(task, "pp", [p for p in divisors(n / (tp * cp)) if p <= layers and fills(layers, p)]):
+            for pp in _held(task, "pp", [p for p in divisors(n / (tp * cp)) if p <= layers]):
                 dp = n / (tp * cp * pp)
                 if dp != round(dp) or round(sequences) % round(dp) or dp != task.fixed.get("dp", dp):
                     continue
@@ -110,12 +110,10 @@ def usual(task: Task, *, all_accelerators: bool = False) -> Iterator[Block]:
     Batches that do not divide among the ranks end in a micro-batch that is not full.
     """
     experts, layers = float(task.shape.experts), float(task.shape.layers)
-    # one pipeline depth for each number of layers a stage: deeper ones only add empty slots
-    deep = sorted({min(p for p in depths(layers) if np.ceil(layers / p) == k) for k in _stage_sizes(layers)})
     axes = {
         "tp": [t for t in _tensor_groups(task, 1.0) if np.log2(t) % 1 == 0],
         "cp": _context_groups(task, _USUAL_PIECE) if float(task.shape.sequence) > _LONG_SEQUENCE else (1.0,),
-        "pp": [p for p in deep if p <= task.accelerators],
+        "pp": [p for p in depths(layers) if p <= task.accelerators],
         "virtual_stages": (0.0, 1.0, 2.0, 4.0),
         "ep": divisors(experts),
         "micro_batch": _USUAL_MICRO_BATCHES,
@@ -141,10 +139,6 @@ def usual(task: Task, *, all_accelerators: bool = False) -> Iterator[Block]:
 def _divides(task: Task, layouts: Mapping[str, Values]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Say where the global batch is whole micro-batches on every rank."""
     return np.asarray(np.round(task.sequences) % np.maximum(layouts["dp"] * layouts["micro_batch"], 1.0) == 0)
-
-
-def _stage_sizes(layers: float) -> set[float]:
-    return {float(np.ceil(layers / p)) for p in depths(layers)}
 
 
 def _with_virtual_stages(task: Task, layouts: Mapping[str, Values]) -> dict[str, Values]:

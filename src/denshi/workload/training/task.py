@@ -10,10 +10,10 @@ from denshi.workload.training.memory import memory
 from denshi.workload.training.shape import Shape, Values
 from denshi.workload.training.step import time
 
-MAIN = ("tp", "cp", "pp", "virtual_stages", "ep", "dp", "micro_batch")
+MAIN = ("tp", "cp", "pp", "virtual_stages", "zero_bubble", "ep", "dp", "micro_batch")
 """Columns by which plans count as different ones."""
 
-DETAILS = ("recompute", "zero", "shard", "zero_bubble", "sequence_parallel")
+DETAILS = ("recompute", "zero", "shard", "sequence_parallel")
 DECISIONS = (*MAIN, *DETAILS)
 """Columns that are decided: everything else follows from them."""
 
@@ -52,7 +52,7 @@ def completed(task: Task, columns: Mapping[str, Values | float]) -> dict[str, Va
     ranks, the sequence is divided too, nothing but attention scores is recomputed, unless the columns say otherwise.
     """
     one = np.float64(1.0)
-    out = {name: np.asarray(columns.get(name, one), dtype=np.float64) for name in MAIN}
+    out = {name: np.asarray(columns.get(name, one), dtype=np.float64) for name in MAIN if name != "zero_bubble"}
     out["micro_batches"] = np.maximum(np.ceil(task.sequences / (out["dp"] * out["micro_batch"]) - 1e-9), 1.0)
     usual = {"recompute": 0.0, "zero": 1.0, "zero_bubble": 0.0, "sequence_parallel": 1.0, "scores_kept": 0.0}
     out |= {name: np.asarray(columns.get(name, value), dtype=np.float64) for name, value in usual.items()}
