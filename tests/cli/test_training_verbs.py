@@ -56,6 +56,15 @@ def test_words_say_what_the_document_says(capsys: pytest.CaptureFixture[str]) ->
     assert "2,048 sequences (16 M tokens) are assumed" in text
 
 
+def test_unstated_software_widens_the_band(capsys: pytest.CaptureFixture[str]) -> None:
+    plan = ["predict", *LLAMA, *PLAN]
+    pages = [document([*plan, *more], capsys) for more in ([], ["--software", "megatron-bridge-26.08"])]
+    widths = [page["step_high_s"] / page["step_low_s"] for page in pages]
+    assert pages[0]["step_s"] == pages[1]["step_s"]
+    assert widths[0] > widths[1]
+    assert not any("software" in note for note in pages[1]["notices"])
+
+
 def test_full_recomputation_separates_hfu_from_mfu(capsys: pytest.CaptureFixture[str]) -> None:
     page = document(["predict", *SMALL, "--recompute", "full"], capsys)
     assert page["hfu"] == pytest.approx(page["mfu"] * 4 / 3)

@@ -46,7 +46,10 @@ _MOST_MEASURED = 16384.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A task with the rows of the catalogue that it came from, and what the reader should know of it."""
+    """A task with the rows of the catalogue that it came from, and what the reader should know of it.
+
+    ``measured`` is false where the software is not stated or no measured step taught the kernels: bands are wider.
+    """
 
     task: "Task"
     model: "Model"
@@ -56,6 +59,7 @@ class Case:
     system: "System | None"
     precision: str
     sequence: float
+    measured: bool
     notices: tuple[str, ...]
 
 
@@ -151,6 +155,7 @@ def case_of(stated: Mapping[str, Any], *, usual_schedule: bool = False) -> Case:
         system=system,
         precision=precision,
         sequence=sequence,
+        measured="software" in stated and not _assumed(kernels),
         notices=tuple(_notices(stated, task, kernels, software, system)),
     )
 
@@ -200,18 +205,22 @@ def _batch(fixed: Mapping[str, float], sequence: float) -> float:
     return float(max(round(_BATCH_TOKENS / sequence / ranks), 1) * ranks)
 
 
+def _assumed(kernels: "Kernels") -> bool:
+    return kernels.evidence["product_bf16"].grade == "E"
+
+
 def _notices(
     stated: Mapping[str, Any], task: "Task", kernels: "Kernels", software: "Software", system: "System | None"
 ) -> list[str]:
     """What a reader should know: what was assumed, and what lies outside the measured runs."""
     notes = []
     if "software" not in stated:
-        notes.append(f"software is not stated: {software.id} is assumed")
+        notes.append(f"software is not stated: {software.id} is assumed, with the band of stacks that taught nothing")
     if "global_batch" not in stated:
         notes.append(f"the global batch is not stated: {task.sequences:,.0f} sequences (16 M tokens) are assumed")
     if "seq" not in stated:
         notes.append(f"the sequence length is not stated: {_SEQUENCE:,.0f} tokens are assumed")
-    if kernels.evidence["product_bf16"].grade == "E":
+    if _assumed(kernels):
         notes.append(f"no measured step has taught the kernels of {kernels.name}: the band is too narrow")
     if task.accelerators > _MOST_MEASURED:
         notes.append(f"no run on more than {_MOST_MEASURED:,.0f} accelerators was measured")

@@ -226,7 +226,7 @@ def _band(case: Case) -> tuple[float, float]:
     """Factors on a predicted time between which the measured one lies four times in five."""
     from denshi.catalog import Assumption, find
 
-    kind = "moe" if case.model.experts else "dense"
+    kind = ("moe" if case.model.experts else "dense") + ("" if case.measured else "-unseen")
     low, high = (find(Assumption, f"training-band-{kind}-{end}").value for end in ("low", "high"))
     return low, high
 
@@ -241,6 +241,6 @@ def _outside(case: Case, plan: Plan) -> list[str]:
         notes.append("no measured run has a zero-bubble schedule")
     if plan["tp"] > float(case.task.machine.domain):
         notes.append("no measured run stretches tensor parallelism beyond a scale-up domain")
-    if plan["zero"] >= 1 and plan["shard"] < plan["dp"] * plan["cp"]:
+    if 1 <= plan["zero"] < 3 and plan["shard"] < plan["dp"] * plan["cp"]:
         notes.append("sharding over fewer ranks than there are changes the memory; its exchange is timed as over all")
     return notes
