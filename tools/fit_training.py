@@ -129,8 +129,8 @@ def write_kernels(constants: Mapping[str, float], source: str) -> None:
                 ultra = constants["ultra_attention"] if (id_, field) == ("blackwell-ultra", "attention") else 1.0
                 lines.append(number(field, constants[constant] * ultra, PRIORS[constant].width))
         for field in ("score_width", "power_exponent", "memory"):
-            fixed = (id_, field) == ("tpu", "power_exponent")
-            lines.append(number(field, 0.05 if fixed else constants[field], PRIORS[field].width))
+            own = f"{family}.{field}" if f"{family}.{field}" in constants else field
+            lines.append(number(field, constants[own], PRIORS[own].width))
         lines.append(f"reference_kw = {reference}")
     (PACKAGE / "catalog" / "data" / "kernels" / "fitted.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

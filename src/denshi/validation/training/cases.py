@@ -261,7 +261,8 @@ def _plan(row: Mapping[str, str], shape: Shape, chip: Accelerator) -> dict[str, 
     micro_batch = _number(row, "micro_batch", 1.0)
     sharding = row["sharding"].upper()
     zero = 3.0 if "FULL_SHARD" in sharding or sharding.startswith("FSDP") else 1.0
-    if "GRAD_OP" in sharding or "ZERO-2" in sharding:
+    # pipelines keep gathered weights from one micro-batch to the next: states are shared, weights gathered once a step
+    if "GRAD_OP" in sharding or "ZERO-2" in sharding or (zero == 3 and pp > 1):
         zero = 2.0
     if sharding.startswith(("DP", "NONE")):
         zero = 0.0

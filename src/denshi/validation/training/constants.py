@@ -41,8 +41,10 @@ PRIORS: dict[str, Prior] = {
     "tpu.product_bf16": Prior(0.85, 0.1, 0.5, 0.98),
     "tpu.saturation": Prior(60, 0.7, 5, 300),
     "tpu.attention": Prior(0.4, 0.25, 0.1, 0.8),
+    "tpu.power_exponent": Prior(0.05, 0.01, 0.04, 0.06),
     "ultra_attention": Prior(1.4, 0.15, 1.0, 2.2),
-    "power_exponent": Prior(0.5, 0.4, 0.05, 1.0),
+    "power_exponent": Prior(0.4, 0.25, 0.1, 1.0),
+    "blackwell.power_exponent": Prior(0.3, 0.5, 0.02, 1.0),
     "memory": Prior(0.8, 0.05, 0.6, 0.95),
     "score_width": Prior(64, 0.5, 1.0, 400.0),
     "flash1_attention": Prior(0.5, 0.3, 0.1, 1.0),
@@ -169,7 +171,7 @@ def kernels_row(constants: Constants, base: Kernels) -> Kernels:
         saturation=constants[f"{name}.saturation"],
         attention=constants[f"{name}.attention"] * ultra,
         score_width=constants["score_width"],
-        power_exponent=base.power_exponent if name == "tpu" else constants["power_exponent"],
+        power_exponent=constants.get(f"{name}.power_exponent", constants["power_exponent"]),
         memory=constants["memory"],
     )
 

@@ -32,17 +32,17 @@ def larger(first: Number, second: Number) -> Values:
 def wave_loss(m: Number, n: Number, multiprocessors: Number) -> Values:
     """Time over time without quantisation, of a product whose 128 x 128 tiles run in waves [1].
 
-    ``ceil(w) / w`` with ``w = ceil(M / 128) ceil(N / 128) / processors``, at most 8: small products are split along K.
+    ``ceil(w) P / (M N / 128^2)`` with ``w = ceil(M / 128) ceil(N / 128) / P`` waves on P processors, at most 8: small
+    products are split along K. Tiles that are not full count as full ones.
 
     Source: nvidiamatmul.
 
     >>> float(wave_loss(128 * 12, 128 * 9, 108.0)), float(wave_loss(128 * 12, 128 * 10, 108.0))
     (1.0, 1.8)
     """
-    tiles = np.ceil(np.maximum(m, 1.0) / _TILE) * np.ceil(np.maximum(n, 1.0) / _TILE)
-    waves = tiles / multiprocessors
-    whole = np.ceil(waves - 1e-9) / waves
-    return np.asarray(np.minimum(whole, _LARGEST_WAVE_LOSS))
+    rows, columns = np.maximum(m, 1.0) / _TILE, np.maximum(n, 1.0) / _TILE
+    waves = np.ceil(np.ceil(rows) * np.ceil(columns) / multiprocessors - 1e-9)
+    return np.asarray(np.minimum(waves * multiprocessors / (rows * columns), _LARGEST_WAVE_LOSS))
 
 
 def product_s(
