@@ -21,7 +21,7 @@ _NEEDED = {
 }
 _EXTRA = {
     "params": ("of",),
-    "training": ("path", "parallelism"),
+    "training": ("path", "parallelism", "software"),
     "fabric": ("path", "topology", "oversubscription"),
     "design": ("path",),
 }

@@ -23,7 +23,10 @@ def _inputs() -> dict[str, Any]:
     training = _table(
         dict.fromkeys(("model", "system", "precision"), _TEXT)
         | dict.fromkeys(("accelerators", "tokens", "sequence", "global_batch_tokens"), _NUMBER),
-        {"parallelism": {"anyOf": [{"const": "search"}, {"type": "object", "additionalProperties": _NUMBER}]}},
+        {
+            "parallelism": {"anyOf": [{"const": "search"}, {"type": "object", "additionalProperties": _NUMBER}]},
+            "software": {"type": "string"},
+        },
     )
     fabric = _table(
         {"system": _TEXT, "link": _TEXT, "units": _NUMBER}, {"topology": _TEXT, "oversubscription": _NUMBER}

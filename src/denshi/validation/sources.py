@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
-from denshi.catalog import Accelerator, Assumption, Link, Model, Price, Switch, System, find, rows
+from denshi.catalog import Accelerator, Assumption, Kernels, Link, Model, Price, Software, Switch, System, find, rows
 from denshi.catalog.parameters import active_params, total_params
 from denshi.catalog.schema import KINDS
 from denshi.errors import CatalogError, nearest
@@ -99,7 +99,10 @@ def parameter_count(spec: Mapping[str, Any]) -> Known:
 
 
 def training_figure(spec: Mapping[str, Any]) -> Known:
-    """Return a figure of a training run: model, system, accelerators, tokens, sequence, batch, precision, plan."""
+    """Return a figure of a training run: model, system, accelerators, tokens, sequence, batch, precision.
+
+    ``software`` is the release that it ran on, the current one where it is left out; ``parallelism`` its plan.
+    """
     from denshi.workload import training
 
     ask = spec["training"]
@@ -119,6 +122,8 @@ def training_figure(spec: Mapping[str, Any]) -> Known:
         "catalog": SimpleNamespace(
             models=(find(Model, str(ask["model"])),),
             accelerator=accelerator,
+            kernels=find(Kernels, accelerator.kernels or "other"),
+            software=find(Software, str(ask.get("software", "current"))),
             system=system,
             assumptions=cast(Mapping[str, Assumption], rows("assumptions")),
         ),
