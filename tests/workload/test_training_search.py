@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
+from math import ceil
 from typing import Any
 
 import pytest
@@ -191,8 +192,9 @@ def test_one_accelerator_exchanges_nothing() -> None:
     ("model", "tolerance"), [("llama3.1-8b", 1e-9), ("gpt3-175b", 1e-9), ("qwen3-30b-a3b", 1e-9), ("deepseek-v3", 0.01)]
 )
 def test_products_are_the_closed_form(model: str, tolerance: float) -> None:
-    """Where nothing but arithmetic costs time, products take ``6 N_mm T / R``."""
-    task = task_of(model, 1.0, 2.0, usable_bytes=1e15)
+    """Where nothing but arithmetic costs time, and all tiles are full, products take ``6 N_mm T / R``."""
+    row = find(Model, model)
+    task = task_of(replace(row, vocab=ceil(row.vocab / 128) * 128.0), 1.0, 2.0, usable_bytes=1e15)
     ideal = {"product": 1.0, "bf16_product": 1.0, "saturation": 0.0, "grouped_saturation": 0.0, "grouped": 1.0}
     machine = replace(task.machine, memory_bytes_per_s=1e40, multiprocessors=1.0)
     stack = replace(task.stack, **ideal, slowness=1.0, straggler=0.0)
