@@ -64,7 +64,7 @@ UNITS = {
     "_bytes": "byte", "_m2": "m2", "_kg": "kg", "_month": "month", "_years": "year", "_weeks": "week",
     "_kwh_per_year": "kWh", "_kwh_per_run": "kWh", "_hours_per_run": "h", "_hours_per_year": "h",
     "tokens_per_s_per_accelerator": "token/s", "power_month": "month", "_usd_per_year": "USD/year", "_usd_per_kw_it": "USD/kW", "_usd_per_kw_facility": "USD/kW",
-    "_per_kwh": "gCO2/kWh", "_bytes_per_s": "byte/s", "_kva": "kVA", "_hours": "h", "tokens_per_s": "token/s",
+    "_per_kwh": "gCO2/kWh", "_bytes_per_s": "byte/s", "_flop_per_s": "FLOP/s", "_flop_per_byte": "FLOP/byte", "hfu": "1", "_kva": "kVA", "_hours": "h", "tokens_per_s": "token/s",
     "tokens_per_year": "token/year", "wue_l_per_kwh": "L/kWh", "water_m3_per_year": "m3", "carbon_t_per_year": "tCO2",
     "lcoc_usd_per_accelerator_hour": "USD/h", "_j_per_token": "J/token", "_annual": "1", "_hourly": "1",
     "monthly_usd": "USD", "pue": "1", "_mean": "1", "_peak": "1", "irr": "1", "dscr_min": "1", "mfu": "1",
@@ -116,9 +116,20 @@ def training() -> dict[str, Any]:
         "kind": "training", "accelerators": 569_520, "tokens_per_s": 4.4e7, "tokens_per_year": 1.2e14,
         "power_kw": 1.02e6, "accelerator_hours_per_year": 4.6e9, "bound": "compute", "params": 2.0e12,
         "active_params": 2.88e11, "flop_per_token": 1.73e12, "tp": 8, "pp": 16, "ep": 16, "dp": 4449,
-        "micro_batch_sequences": 1, "memory_bytes": 1.9e11, "step_s": 0.74, "compute_s": 0.51,
-        "communication_s": 0.14, "bubble_s": 0.06, "mfu": 0.383, "run_s": 6.8e5, "accelerator_hours_per_run": 1.08e8,
-        "energy_kwh_per_run": 1.94e8, "runs_per_year": 4,
+        "micro_batch_sequences": 1, "step_s": 0.74, "compute_s": 0.51, "communication_s": 0.14, "bubble_s": 0.06,
+        "mfu": 0.383, "run_s": 6.8e5, "accelerator_hours_per_run": 1.08e8, "energy_kwh_per_run": 1.94e8,
+        "runs_per_year": 4, "product_s": 0.40, "attention_s": 0.05, "passes_s": 0.06, "tensor_s": 0.02,
+        "context_s": 0.0, "expert_s": 0.08, "data_s": 0.04, "overhead_s": 0.03, "hfu": 0.41,
+        "weight_bytes": 4.6e10, "gradient_bytes": 6.2e10, "optimizer_bytes": 2.1e10, "activation_bytes": 4.4e10,
+        "logit_bytes": 5e9, "buffer_bytes": 1.2e10, "memory_bytes": 1.9e11, "usable_bytes": 2.67e11,
+        "steps": 7.4e5, "steps_s": 5.5e5, "evaluation_s": 6e3, "checkpoint_interval_s": 900.0, "checkpoint_s": 1.2e4,
+        "interruptions": 310, "lost_s": 7e4, "down_s": 4.1e4, "goodput_fraction": 0.81,
+        "front_step_s": [0.74, 0.75, 0.78, 0.80, 0.83, 0.9, 1.1],
+        "front_memory_bytes": [1.9e11, 1.6e11, 1.62e11, 1.1e11, 8.3e10, 6.1e10, 5.2e10],
+        "operator_names": ["projections", "ffn", "experts", "attention", "head", "passes"],
+        "operator_flop_per_byte": [1926.6, 4891.9, 2558.1, 1024.0, 4892.1, 0.5],
+        "operator_flop_per_s": [2.629e15, 2.864e15, 2.516e15, 1.816e15, 1.439e15, 3.2e12],
+        "roof_flop_per_s": 5e15, "roof_bytes_per_s": 8e12,
     }  # fmt: skip
 
 
@@ -164,7 +175,7 @@ def sample(name: str = "Hyperion") -> dict[str, Any]:
         },
         "site": {"id": "meta-hyperion", "name": "Richland Parish", "state": "Louisiana", "country": "US", "region": "MISO"},
         "system": {"id": "gb300-nvl72", "name": "NVIDIA GB300 NVL72"},
-        "accelerator": {"id": "gb300", "name": "NVIDIA GB300"},
+        "accelerator": {"id": "gb300", "name": "NVIDIA GB300", "bf16_flop_per_s": 2.5e15, "memory_bytes": 2.97e11},
         "headlines": [
             headline("cluster.it_power_kw", "it_power", 2.0e6, "kW", None, None, "B", "catalog.system.power_kw"),
             headline("cluster.accelerators", "accelerators", 813_600, "count", None, None, "B"),
@@ -263,6 +274,15 @@ def sample(name: str = "Hyperion") -> dict[str, Any]:
             "scenario.finance.utilisation": {"value": 0.8, "unit": "1", "source": "judgement", "date": "2026-11", "grade": "E"},
         },
     }  # fmt: skip
+    design["figures"] = declared(design)
+    return design
+
+
+def two_trainings() -> dict[str, Any]:
+    """A campus that trains two models and serves none."""
+    design = sample()
+    design["scenario"]["workload"][1] = {"kind": "training", "model": "llama3.1-405b", "precision": "bf16"}
+    design["workload"][1] = training() | {"step_s": 5.9, "bubble_s": 5.22, "optimizer_bytes": 9e10}
     design["figures"] = declared(design)
     return design
 

@@ -4,10 +4,11 @@ import pytest
 
 from denshi.report import html
 from report.browser import open_page
-from report.sample import grid_only, sample
+from report.sample import grid_only, sample, two_trainings
 
 CHARTS = {
-    "sankey", "step", "warm", "cold", "monthly", "load-duration", "pue-map", "pue-duration", "buildout", "capex", "cash"
+    "sankey", "step", "memory", "roofline-0", "front-0", "warm", "cold", "monthly", "load-duration", "pue-map",
+    "pue-duration", "buildout", "capex", "cash",
 }  # fmt: skip
 
 
@@ -30,9 +31,21 @@ def test_every_chart_has_marks_and_the_page_fits(lang, width, tmp_path):
 def test_a_site_on_the_grid_alone_without_revenue_is_drawn(tmp_path):
     seen = open_page(html.render(grid_only(), "ja"), tmp_path, 360)
     assert seen.console == []
-    assert set(seen.page["marks"]) == CHARTS - {"step"}
+    assert set(seen.page["marks"]) == {
+        one for one in CHARTS if not one.startswith(("step", "memory", "roofline", "front"))
+    }
     assert min(seen.page["marks"].values()) > 0
     assert int(seen.page["scrollWidth"]) <= 360
+
+
+@pytest.mark.slow
+def test_two_trainings_have_their_pictures_on_a_telephone(tmp_path):
+    seen = open_page(html.render(two_trainings(), "ja"), tmp_path, 390)
+    assert seen.console == []
+    assert set(seen.page["marks"]) == CHARTS | {"roofline-1", "front-1"}
+    assert min(seen.page["marks"].values()) > 0
+    assert int(seen.page["scrollWidth"]) <= 390
+    assert "2. llama3.1-405b: 5.9秒" in seen.page["labels"]
 
 
 @pytest.mark.slow

@@ -1,11 +1,13 @@
 """The numbers behind the charts: energy in is energy out, parts add up to their totals."""
 
+import math
+
 import pytest
 
-from denshi.report import charts_energy, charts_flow, charts_money, charts_work
+from denshi.report import charts_energy, charts_flow, charts_money, charts_plan, charts_work, html
 from denshi.report.charts import plain, scale
 from denshi.report.locale import texts
-from report.sample import grid_only, sample
+from report.sample import grid_only, sample, two_trainings
 
 T = texts("en")
 DESIGN = sample()
@@ -111,7 +113,133 @@ def test_the_parts_of_a_step_are_the_step():
     assert sum(trace["x"][0] for trace in chart.data) == pytest.approx(DESIGN["workload"][0]["step_s"] * 1e3)
 
 
+def test_a_step_of_an_older_design_shows_its_sums():
+    design = sample()
+    for name in ("product", "attention", "passes", "tensor", "context", "expert", "data", "overhead"):
+        del design["workload"][0][f"{name}_s"]
+    chart = charts_work.step(design, "en", T)
+    assert [trace["name"] for trace in chart.data] == ["Compute", "Exposed communication", "Pipeline bubble", "Other"]
+    assert sum(trace["x"][0] for trace in chart.data) == pytest.approx(740)
+
+
+def test_a_part_that_takes_no_time_is_not_drawn():
+    names = [trace["name"] for trace in charts_work.step(DESIGN, "en", T).data]
+    assert T["series.context"] not in names
+    assert T["series.compute"] not in names
+    assert len(names) == 8
+
+
+def test_every_workload_that_trains_has_its_bar_and_its_pictures():
+    design = two_trainings()
+    chart = charts_work.memory(design, "en", T)
+    assert len(chart.rows) == 2
+    assert all(len(trace["x"]) == 2 for trace in chart.data)
+    assert [one["text"].split(":")[0] for one in chart.layout["annotations"]] == [
+        "1. llama4-behemoth",
+        "2. llama3.1-405b",
+    ]
+    pictures = charts_plan.plans(design, "en", T)
+    assert [one.id for one in pictures] == ["roofline-0", "front-0", "roofline-1", "front-1"]
+    assert pictures[2].title.endswith("(2. llama3.1-405b)")
+    assert "llama" not in charts_plan.plans(DESIGN, "en", T)[0].title
+
+
+def test_the_parts_of_the_memory_are_the_memory_and_limits_stand_beyond():
+    chart = charts_work.memory(DESIGN, "en", T)
+    bars = [trace for trace in chart.data if trace["type"] == "bar"]
+    usable, installed = (trace["x"][0] for trace in chart.data if trace["type"] == "scatter")
+    filled = sum(trace["x"][0] for trace in bars)
+    assert filled == pytest.approx(DESIGN["workload"][0]["memory_bytes"] / 1e9)
+    assert filled < usable < installed < chart.layout["xaxis"]["range"][1]
+
+
+def test_memory_beyond_what_is_there_is_drawn_as_far_as_it_goes():
+    design = sample()
+    design["workload"][0] |= {"optimizer_bytes": 9e11}
+    chart = charts_work.memory(design, "en", T)
+    bars = [trace["x"][0] for trace in chart.data if trace["type"] == "bar"]
+    assert sum(bars) < chart.layout["xaxis"]["range"][1]
+
+
+def test_operators_stand_under_the_roofs_inside_the_picture():
+    chart = charts_plan.plans(DESIGN, "en", T)[0]
+    roofs, marks = ([one for one in chart.data if one["mode"] == mode] for mode in ("lines", "markers"))
+    assert [one["name"] for one in roofs] == [
+        "Memory: 8.00 TB/s",
+        "FP8 peak: 5.00 PFLOP/s",
+        "16-bit peak: 2.50 PFLOP/s",
+    ]
+    assert len(marks) == len(chart.rows) == 6
+    (left, right), (low, high) = (chart.layout[name]["range"] for name in ("xaxis", "yaxis"))
+    for one in marks:
+        x, y = one["x"][0], one["y"][0]
+        assert left < math.log10(x) < right
+        assert low < math.log10(y) < high
+        assert y <= min(5000.0, 8.0 * x)
+    memory = roofs[0]
+    assert memory["y"][0] / memory["x"][0] == pytest.approx(8.0)
+    assert (memory["x"][1], memory["y"][1]) == (625.0, 5000.0)
+    assert chart.rows[0] == ["Attention projections", "1,927 FLOP/byte", "2.63 PFLOP/s", "52.6 %"]
+    # the head runs in 16 bits, so it is held against the lower roof; passes against the memory
+    assert {row[0]: row[3] for row in chart.rows}["Output head"] == "57.6 %"
+    assert {row[0]: row[3] for row in chart.rows}["Element-wise passes"] == "80 %"
+
+
+def test_a_run_in_16_bits_has_one_roof_of_arithmetic():
+    design = sample()
+    design["workload"][0] |= {"roof_flop_per_s": 2.5e15}
+    assert sum(one["mode"] == "lines" for one in charts_plan.plans(design, "en", T)[0].data) == 2
+
+
+def test_each_operator_has_a_sign_of_its_own():
+    marks = [one["marker"] for one in charts_plan.plans(DESIGN, "en", T)[0].data if one["mode"] == "markers"]
+    assert len({one["symbol"] for one in marks}) == len({one["color"] for one in marks}) == 6
+
+
+def test_the_front_descends_and_the_chosen_plan_stands_on_it():
+    chart = charts_plan.plans(DESIGN, "en", T)[1]
+    traces = {trace["name"]: trace for trace in chart.data}
+    line = traces[T["series.front"]]
+    assert line["x"] == sorted(line["x"])
+    assert line["y"] == sorted(line["y"], reverse=True)
+    assert list(zip(traces[T["series.fewer"]]["x"], traces[T["series.fewer"]]["y"], strict=True)) == [(0.78, 162.0)]
+    chosen = traces[T["series.chosen"]]
+    assert (chosen["x"][0], chosen["y"][0]) == (0.74, 190.0)
+    assert len(chart.rows) == 6
+
+
+@pytest.mark.parametrize(
+    ("left_out", "lost"),
+    [
+        (("front_step_s",), "front-0"),
+        (("front_memory_bytes",), "front-0"),
+        (("operator_names",), "roofline-0"),
+        (("operator_flop_per_s",), "roofline-0"),
+        (("roof_flop_per_s",), "roofline-0"),
+        (("roof_bytes_per_s",), "roofline-0"),
+        (("optimizer_bytes",), "memory"),
+        (("step_s",), "step"),
+    ],
+)
+def test_a_picture_whose_figures_are_missing_is_left_out(left_out, lost):
+    for gone in ({}, dict.fromkeys(left_out)):
+        design = sample()
+        for name in left_out:
+            del design["workload"][0][name]
+        design["workload"][0] |= gone
+        before, after = (set(html.charts(one, "en", T)) for one in (DESIGN, design))
+        assert lost in before
+        assert lost not in after
+
+
+def test_one_plan_is_no_front():
+    design = sample()
+    design["workload"][0] |= {"front_step_s": [0.74], "front_memory_bytes": [1.9e11]}
+    assert [one.id for one in charts_plan.plans(design, "en", T)] == ["roofline-0"]
+
+
 def test_axis_units_follow_the_language():
+    assert scale(9e10, "byte", "ja", T).of([9e10]) == [90.0]
     assert scale(5e10, "USD", "en", texts("en")).name == "USD billion"
     assert scale(5e10, "USD", "ja", texts("ja")) == scale(5e8, "USD", "ja", texts("ja"))
     assert scale(5e10, "USD", "ja", texts("ja")).name == "億ドル"

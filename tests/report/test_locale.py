@@ -7,8 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from denshi.catalog import Accelerator, Kernels, Model, Software, find
 from denshi.errors import UsageError
+from denshi.figure import figures
 from denshi.report.locale import LANGUAGES, is_share, number, percent, texts
+from denshi.report.values import label, written
+from denshi.workload.training import Training
+from denshi.workload.training.machine import machine_of, stack_of
+from denshi.workload.training.roofline import roofline
+from denshi.workload.training.shape import shape_of
 
 
 def test_both_languages_have_the_same_keys():
@@ -25,7 +32,18 @@ def test_both_languages_have_the_same_placeholders():
 
 
 def test_japanese_texts_are_japanese():
-    same = {"none", "doc.brand", "language", "axis.pue", "axis.money", "series.pue", "stage.ups", "reason", "figure"}
+    same = {
+        "none",
+        "list_separator",
+        "doc.brand",
+        "language",
+        "axis.pue",
+        "axis.money",
+        "series.pue",
+        "stage.ups",
+        "reason",
+        "figure",
+    }
     kana_or_kanji = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
     latin = {
         key for key, text in texts("ja").items()
@@ -148,3 +166,24 @@ def test_shares_are_per_cent_and_ratios_are_not():
     assert not is_share("facility.pue_mean", "1")
     assert not is_share("finance.dscr_min", "1")
     assert percent(0.9) == "90 %"
+
+
+def test_every_figure_of_a_training_run_has_a_name_in_both_languages():
+    planned = {"operator_names", "operator_flop_per_byte", "operator_flop_per_s", "roof_flop_per_s", "roof_bytes_per_s"}
+    for lang in LANGUAGES:
+        assert {name for name in {*figures(Training), *planned} if not label(f"workload.{name}", texts(lang))} == set()
+
+
+def test_every_operator_of_a_roofline_has_a_name_in_both_languages():
+    model = find(Model, "deepseek-v3")
+    path = "workload.0.operator_names"
+    machine = machine_of(find(Accelerator, "h100-sxm-80gb"), find(Kernels, "hopper"), "fp8", 5e10, 8.0)
+    software = find(Software, "current")
+    stack = stack_of(find(Kernels, "hopper"), software, machine, "fp8", experts=256.0, accelerators=512.0)
+    plan = {"tp": 1.0, "cp": 1.0, "ep": 8.0, "micro_batch": 1.0, "sequence_parallel": 1.0}
+    names = list(roofline(shape_of(model, 4096.0), machine, stack, plan)["operator_names"])
+    assert len(names) == 6
+    for lang in LANGUAGES:
+        written_out = written(names, path, "", lang, texts(lang))
+        assert not any(name in written_out.split(texts(lang)["list_separator"]) for name in names)
+        assert written(["passes"], "finance.notices", "", lang, texts(lang)) == "passes"

@@ -67,6 +67,8 @@ def scale(largest: float, unit: str, lang: str, t: Texts) -> Scale:
         return next(Scale(f, prefix + unit[1:]) for least, f, prefix in steps if size >= least)
     if unit == "s":
         return Scale(1.0, "s") if size >= 1 else Scale(1e-3, "ms")
+    if unit == "byte":
+        return Scale(1e12, "TB") if size >= 2e12 else Scale(1e9, "GB") if size >= 1e9 else Scale(1e6, "MB")
     large, middle = (1e8, 1e4) if lang == "ja" else (1e9, 1e6)
     if size >= large:
         return Scale(large, t["money.large"])

@@ -9,7 +9,16 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from denshi.report import charts_energy, charts_facility, charts_flow, charts_money, charts_work, evidence, tables
+from denshi.report import (
+    charts_energy,
+    charts_facility,
+    charts_flow,
+    charts_money,
+    charts_plan,
+    charts_work,
+    evidence,
+    tables,
+)
 from denshi.report.charts import Chart
 from denshi.report.headlines import binding, headlines, notices
 from denshi.report.locale import Texts, texts
@@ -62,6 +71,8 @@ def charts(design: Design, lang: str, t: Texts) -> dict[str, Chart]:
     found = (
         charts_flow.sankey(design, lang, t),
         charts_work.step(design, lang, t),
+        charts_work.memory(design, lang, t),
+        *charts_plan.plans(design, lang, t),
         charts_energy.dispatch_week(design, "warm", lang, t),
         charts_energy.dispatch_week(design, "cold", lang, t),
         charts_energy.monthly(design, lang, t),

@@ -42,10 +42,10 @@ KEY_FIGURES: Mapping[str, Sequence[str]] = {
 
 _PLAN = ("tp", "pp", "cp", "ep", "dp")
 _WORK_ROWS = (
-    "tokens_per_s", "tokens_per_year", "mfu", "step_s", "compute_s", "communication_s", "bubble_s", "run_s",
-    "runs_per_year", "accelerator_hours_per_run", "energy_kwh_per_run", "replica_accelerators", "batch", "ttft_s",
-    "tpot_s", "tokens_per_s_per_accelerator", "energy_j_per_token", "power_kw", "memory_bytes", "params",
-    "active_params", "bound",
+    "tokens_per_s", "tokens_per_year", "mfu", "hfu", "step_s", "compute_s", "communication_s", "bubble_s", "overhead_s",
+    "run_s", "goodput_fraction", "runs_per_year", "accelerator_hours_per_run", "energy_kwh_per_run",
+    "replica_accelerators", "batch", "ttft_s", "tpot_s", "tokens_per_s_per_accelerator", "energy_j_per_token",
+    "power_kw", "memory_bytes", "params", "active_params", "bound",
 )  # fmt: skip
 
 

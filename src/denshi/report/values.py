@@ -55,8 +55,13 @@ def _parts(value: Mapping[str, Any], path: str, unit: str, lang: str, t: Texts) 
 def _series(value: Any, path: str, unit: str, lang: str, t: Texts) -> str:
     numbers = [one for one in map(as_number, value) if one is not None]
     if not numbers:
-        texts = [one for one in value if isinstance(one, str)]
-        return ", ".join(texts) if texts and len(texts) == len(value) else t["table.items"].format(n=f"{len(value):,}")
+        group = "operator." if path.endswith(".operator_names") else ""
+        texts = [t.get(group + one, one) if group else one for one in value if isinstance(one, str)]
+        return (
+            t["list_separator"].join(texts)
+            if texts and len(texts) == len(value)
+            else t["table.items"].format(n=f"{len(value):,}")
+        )
     if len(numbers) <= 6:
         return ", ".join(amount(one, path, unit, lang, t) for one in numbers)
     three = (sum(numbers) / len(numbers), min(numbers), max(numbers))
