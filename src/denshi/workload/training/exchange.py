@@ -112,7 +112,8 @@ def layer_state_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -
     Source: zhao2023fsdp.
     """
     gradients, weights = _shared_s(shape, plan, machine, stack, *shards(plan))
-    return np.asarray((gradients + 2 * weights) / stage_layers(shape, plan))
+    latency = 3 * np.asarray(stack.collective_latency_s) * (plan["shard"] > 1)
+    return np.asarray((gradients + 2 * weights) / stage_layers(shape, plan) + latency)
 
 
 def replica_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> Values:

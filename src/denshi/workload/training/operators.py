@@ -17,7 +17,6 @@ Columns = Mapping[str, Values]
 
 _TILE = 128.0
 _LARGEST_WAVE_LOSS = 8.0
-_SHARPNESS = 6.0
 _HEAD_WIDTH = 128.0
 _SCORE_BYTES = 12.0
 
@@ -26,7 +25,8 @@ def larger(first: Number, second: Number) -> Values:
     """Smooth maximum of two positive times: ``(a^6 + b^6)^(1/6)``, a seventh above either where they are equal."""
     top = np.maximum(np.maximum(first, second), 1e-30)
     low = np.minimum(first, second)
-    return np.asarray(top * (1 + (low / top) ** _SHARPNESS) ** (1 / _SHARPNESS))
+    square = (low / top) ** 2
+    return np.asarray(top * np.sqrt(np.cbrt(1 + square * square * square)))
 
 
 def wave_loss(m: Number, n: Number, multiprocessors: Number) -> Values:
@@ -75,6 +75,8 @@ def product_s(
     Source: williams2009.
     """
     flop = 2.0 * np.asarray(m) * n * k
+    if not flop.any():
+        return np.zeros_like(flop)
     small = 1 / np.maximum(m, 1.0) + 1 / np.maximum(n, 1.0) + 1 / np.maximum(k, 1.0)
     saturation = 1 + stack.saturation * saturation_factor * small * 2 / 3
     arithmetic = flop / rate * saturation * wave_loss(m, n * np.asarray(count), machine.multiprocessors)
@@ -110,7 +112,7 @@ def dense_products_s(shape: Shape, tokens: Number, tp: Number, machine: Machine,
         one(plain * (shape.query_width + kv) / tp, h)
         + one(shape.latent * (np.asarray(shape.q_rank) + shape.kv_rank + shape.rope_width), h)
         + one(shape.latent * np.asarray(shape.query_width) / tp, shape.q_rank)
-        + one(shape.latent * kv / tp, shape.kv_rank)
+        + one(shape.latent * (kv - shape.heads * np.asarray(shape.rope_width)) / tp, shape.kv_rank)
         + one(h, shape.output_width / tp)
     )
     ffn = one((1 + np.asarray(shape.gated)) * shape.ffn / tp, h) + one(h, np.asarray(shape.ffn) / tp)

@@ -125,13 +125,22 @@ def usual(task: Task, *, all_accelerators: bool = False) -> Iterator[Block]:
     layouts["dp"] = _data_ranks(task, layouts)
     keep = _exist(task, layouts) & (_divides(task, layouts) if all_accelerators else True)
     layouts = {name: column[keep] for name, column in layouts.items() if name != "fewer"}
-    states = _held(task, "zero", (1.0, 3.0))
-    for begin in range(0, int(keep.sum()), _USUAL_LAYOUTS):
+    # in a pipeline fully sharded weights would be gathered for every micro-batch: nobody runs that
+    alone = layouts["pp"] == 1
+    for some, usual_states in ((alone, (1.0, 3.0)), (~alone, (1.0,))):
+        chosen = {name: column[some] for name, column in layouts.items()}
+        yield from _usual_blocks(task, chosen, _held(task, "zero", usual_states))
+
+
+def _usual_blocks(task: Task, layouts: Mapping[str, Values], states: Sequence[float]) -> Iterator[Block]:
+    """Yield layouts in blocks that stay near the processor, with the details that are usual."""
+    details = {name: task.fixed.get(name, value) for name, value in _USUAL_DETAILS.items()}
+    for begin in range(0, layouts["pp"].size, _USUAL_LAYOUTS):
         part = {name: column[begin : begin + _USUAL_LAYOUTS] for name, column in layouts.items()}
         ranks = part["dp"] * part["cp"]
         part["shard"] = np.full_like(ranks, task.fixed["shard"]) if "shard" in task.fixed else ranks
         yield _block(
-            {name: task.fixed.get(name, value) for name, value in _USUAL_DETAILS.items()},
+            details,
             [part, {}, {}, {"recompute": _held(task, "recompute", _USUAL_RECOMPUTE)}, {"zero": states}, {}],
         )
 

@@ -156,15 +156,12 @@ def time(
     head_left = np.maximum(head + (shape.predict_layers - free) * one, 0.0)
     work = batches * layers
     hand_over = hand_over_s(shape, plan, machine, stack)
-    fill = (plan["pp"] - 1) / plan["virtual_stages"]
+    # fewer micro-batches than stages leave no room for schedules that shorten the bubble
+    enough = batches >= plan["pp"]
+    fill = (plan["pp"] - 1) / np.where(enough, plan["virtual_stages"], 1.0)
     # zero-bubble schedules put gradients of the weights, a third of the work, into the bubble
-    filled = np.where(np.asarray(plan["zero_bubble"]) > 0, 1 / 3, 1.0)
-    gathered = layer_state_s(shape, plan, machine, stack)
-    sharded = np.asarray(plan["zero"]) >= 3
-    late = larger(gathered, one) - one
-    gradients, weights = state_s(shape, plan, machine, stack)
-    exposed = stack.data_exposed * np.asarray(trained)
-    among_copies = exposed * replica_s(shape, plan, machine, stack)
+    filled = np.where(enough & (np.asarray(plan["zero_bubble"]) > 0), 1 / 3, 1.0)
+    data = _states_s(shape, machine, stack, plan, work, one) * np.asarray(trained)
     parts = {
         "product_s": work * layer.products + batches * head_left * 3 * head_product / (3 * head_product + loss),
         "attention_s": work * layer.attention,
@@ -174,16 +171,31 @@ def time(
         "context_s": work * layer.context,
         "expert_s": work * layer.expert,
         "pipeline_s": batches * plan["virtual_stages"] * stack.pipeline_exposed * hand_over,
-        "data_s": np.where(sharded, work * late + among_copies, exposed * (gradients + weights)),
+        "data_s": data,
         "bubble_s": fill * filled * layers * one + (plan["pp"] - 1) * hand_over,
         "optimizer_s": _optimizer_s(shape, machine, stack, plan) * trained,
         "fixed_s": np.asarray(stack.step_host_s),
     }
     parts = {name: part * stack.slowness for name, part in parts.items()}
-    busy = sum(parts.values())
+    # small grids first: only the last sums are as large as the whole one
+    busy = sum(sorted(parts.values(), key=np.size))
     doublings = np.log2(np.maximum(np.asarray(accelerators) / 8, 1.0))
     parts["straggler_s"] = np.asarray(stack.straggler * doublings * busy)
     return parts | {"step_s": np.asarray(busy + parts["straggler_s"])}
+
+
+def _states_s(
+    shape: Shape, machine: Machine, stack: Stack, plan: Columns, work: Values, layer_total_s: Values
+) -> Values:
+    """Exposed exchange of gradients and weights in one step, or what fully sharded layers wait for theirs."""
+    gradients, weights = state_s(shape, plan, machine, stack)
+    once = stack.data_exposed * (gradients + weights)
+    sharded = np.asarray(plan["zero"]) >= 3
+    if not sharded.any():
+        return np.asarray(once)
+    gathered = layer_state_s(shape, plan, machine, stack)
+    late = larger(gathered, layer_total_s) - layer_total_s
+    return np.where(sharded, work * late + stack.data_exposed * replica_s(shape, plan, machine, stack), once)
 
 
 def _optimizer_s(shape: Shape, machine: Machine, stack: Stack, plan: Columns) -> Values:
