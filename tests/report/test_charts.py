@@ -232,6 +232,19 @@ def test_a_picture_whose_figures_are_missing_is_left_out(left_out, lost):
         assert lost not in after
 
 
+def test_a_wide_front_has_logarithmic_axes_with_marks_inside():
+    assert "type" not in charts_plan.plans(DESIGN, "en", T)[1].layout["xaxis"]
+    design = sample()
+    design["workload"][0] |= {"front_step_s": [0.74, 1.0, 2.0, 40.0], "front_memory_bytes": [1.9e11, 1.1e11, 9e9, 2e9]}
+    layout = charts_plan.plans(design, "en", T)[1].layout
+    assert layout["xaxis"]["tickvals"] == [1.0, 2.0, 5.0, 10.0, 20.0]
+    for name, values in (("xaxis", (0.74, 40.0)), ("yaxis", (2.0, 267.0))):
+        low, high = layout[name]["range"]
+        assert layout[name]["type"] == "log"
+        assert low < math.log10(min(values)) < math.log10(max(values)) < high
+        assert all(low <= math.log10(mark) <= high for mark in layout[name]["tickvals"])
+
+
 def test_one_plan_is_no_front():
     design = sample()
     design["workload"][0] |= {"front_step_s": [0.74], "front_memory_bytes": [1.9e11]}

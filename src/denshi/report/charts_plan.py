@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
+from math import ceil, floor, log10
 from typing import Any
 
 from denshi.report.charts import BLUE, MUTED, VERMILION, Chart, Scale, axis, layout, scale, short
@@ -56,8 +57,8 @@ def front(design: Design, index: int, lang: str, t: Texts) -> Chart | None:
         data=data,
         layout=layout(
             hovermode="closest",
-            xaxis=axis(heads[0], zeroline=False),
-            yaxis=axis(heads[1], rangemode="tozero"),
+            xaxis=_axis(heads[0], [x for trace in data for x in trace["x"]]),
+            yaxis=_axis(heads[1], [y for trace in data for y in trace["y"]]),
         ),
         head=heads,
         rows=[[f"{short(time / seconds.factor):,g}", f"{short(held / size.factor):,g}"] for time, held in best],
@@ -93,3 +94,15 @@ def _trace(key: str, costs: Sequence[Cost], units: tuple[Scale, Scale], lang: st
 
 def _said(cost: Cost, lang: str, t: Texts) -> str:
     return listed([number(cost[0], "s", lang), number(cost[1], "byte", lang)], t)
+
+
+def _axis(title: str, values: Sequence[float]) -> dict[str, Any]:
+    """Return an axis that is logarithmic where the values span more than a factor of three."""
+    low, high = min(values), max(values)
+    if high < 3 * low:
+        return axis(title, zeroline=False)
+    begin, end = low / (high / low) ** 0.05, high * (high / low) ** 0.05
+    digits = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0) if high < 30 * low else (1.0, 2.0, 5.0)
+    marks = [short(digit * 10.0**power) for power in range(floor(log10(begin)), ceil(log10(end))) for digit in digits]
+    shown = [mark for mark in marks if begin <= mark <= end]
+    return axis(title, type="log", range=[log10(begin), log10(end)], tickvals=shown, zeroline=False)

@@ -192,7 +192,7 @@ def listed(parts: Sequence[str], t: Texts) -> str:
 def titled(name: str, design: Design, index: int, t: Texts) -> str:
     """Return the title of a chart of one workload, which it names where there are several."""
     title, works = t[f"chart.{name}.title"], range(len(list_at(design, "workload")))
-    several = sum(bool(number_at(design, f"workload.{i}.step_s")) for i in works) > 1
+    several = sum(text_at(design, f"workload.{i}.kind") == "training" for i in works) > 1
     return f"{title} ({workload_name(design, index)})" if several else title
 
 
