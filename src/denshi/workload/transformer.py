@@ -246,83 +246,8 @@ def decode_weight_bytes(model: Model, tokens: float, bytes_per_weight: float) ->
     return (read + routed) * bytes_per_weight
 
 
-def up_projection_params(model: Model) -> float:
-    """Count the weights of one layer that expand compressed queries, keys and values: latent attention only [1]."""
-    if model.attention != "mla":
-        return 0.0
-    queries = model.q_lora_rank * model.heads * (model.head_dim + model.rope_head_dim)
-    return queries + model.kv_lora_rank * model.heads * (model.head_dim + model.v_head_dim)
-
-
-def lean_activation_bytes_per_token(model: Model) -> float:
-    """Count what one layer keeps when its norms, activation function and up-projections are computed again.
-
-    ``4 h + 2 (w_q + 2 w_kv + w_o) + 2 (1 + gated) f``; latent attention keeps its compressed vectors in place of
-    queries, keys and values. This costs element-wise passes (and the up-projections), no large matrix products.
-
-    Parameters
-    ----------
-    model : layer shape.
-
-    Returns
-    -------
-    float : mean over the layers [bytes/token].
-
-    Source: deepseekv3 (section 3.2.3), korthikanti2022 (the full count).
-
-    >>> from denshi.catalog import find
-    >>> llama = find(Model, "llama3.1-405b")
-    >>> round(lean_activation_bytes_per_token(llama) / activation_bytes_per_token(llama), 2)
-    0.63
-    """
-    h = model.hidden
-    queries, values = score_widths(model)
-    kept = queries + 2 * model.kv_heads * model.head_dim
-    if model.attention == "mla":
-        kept = model.q_lora_rank + model.kv_lora_rank + model.rope_head_dim
-    moe_fraction = moe_layers(model) / model.layers
-    width = (1 - moe_fraction) * model.ffn + moe_fraction * active_ffn_width(model)
-    copies = moe_fraction * 2 * model.top_k * h
-    return 4 * h + 2 * (kept + values) + 2 * (1 + model.gated_ffn) * width + copies
-
-
-def activation_bytes_per_token(model: Model) -> float:
-    """Count the activations that one layer keeps for its backward pass, attention scores not stored.
-
-    ``h (4 + 2 + 1 + 2 + 1) + 2 (w_q + 2 w_kv + w_o) + 2 (2 + gated) f``, in 16 bits, dropout masks in 8 bits. A plain
-    transformer with full heads has ``34 h``; a mixture of experts keeps its k copies of the token as well.
-
-    Parameters
-    ----------
-    model : layer shape.
-
-    Returns
-    -------
-    float : mean over the layers [bytes/token].
-
-    Source: korthikanti2022 (equation 2 without the ``5 a s / h`` of the scores).
-
-    >>> from denshi.catalog import find
-    >>> gpt3 = find(Model, "gpt3-175b")
-    >>> activation_bytes_per_token(gpt3) == 34 * gpt3.hidden
-    True
-    """
-    h = model.hidden
-    queries, values = score_widths(model)
-    keys = queries if model.attention == "mla" else model.kv_heads * model.head_dim
-    value_width = values if model.attention == "mla" else model.kv_heads * model.head_dim
-    attention = 2 * (queries + keys + value_width + values)
-    matrices = 2 + model.gated_ffn
-    # the plain FFN keeps the input of its non-linearity and of its second matrix, the gated one both halves as well
-    moe_fraction = moe_layers(model) / model.layers
-    width = (1 - moe_fraction) * model.ffn + moe_fraction * active_ffn_width(model)
-    copies = moe_fraction * 2 * model.top_k * h
-    return 10 * h + attention + 2 * matrices * width + copies
-
-
 __all__ = [
     "TRAINING_PASSES",
-    "activation_bytes_per_token",
     "active_ffn_width",
     "active_params",
     "attention_flop_per_token",
@@ -333,7 +258,6 @@ __all__ = [
     "ffn_params",
     "forward_flop_per_token",
     "kv_cache_bytes_per_token",
-    "lean_activation_bytes_per_token",
     "matmul_params",
     "mean_context",
     "moe_layers",
@@ -342,5 +266,4 @@ __all__ = [
     "six_nd_flop",
     "total_params",
     "training_flop_per_token",
-    "up_projection_params",
 ]
