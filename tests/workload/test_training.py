@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from denshi.catalog import Accelerator, find
+from denshi.catalog import Accelerator, Software, find
 from denshi.errors import InfeasibleError
 from denshi.workload import training
 from denshi.workload.precision import peak_flop_per_s
-from denshi.workload.training.plan import _candidates
-from denshi.workload.training.step import evaluate, gemm_efficiency, remember
+from denshi.workload.training.plan import task_of
+from denshi.workload.training.task import evaluate
 
 sys.path.insert(0, str(Path(__file__).parent))
 from workload_inputs import training_input
@@ -22,30 +22,36 @@ DENSE = training_input("llama3.1-70b", "hgx-h100", 512, tokens=1e11)
 MOE = training_input("deepseek-v3", "hgx-h100", 2048, precision="fp8", sequence=4096.0, tokens=14.8e12)
 
 
-def plan(**changed: float) -> dict[str, np.ndarray]:
-    base = {
-        "tp": 8,
-        "cp": 1,
-        "pp": 4,
-        "virtual_stages": 1,
-        "ep": 1,
-        "dp": 16,
-        "micro_batch": 1,
-        "recompute": 0,
-    }
-    return {name: np.atleast_1d(np.asarray(value, dtype=float)) for name, value in (base | changed).items()}
+def layouts(inputs: training.Input, accelerators: float) -> dict[str, np.ndarray]:
+    """Every split of some accelerators in powers of two, one a column."""
+    powers = 2.0 ** np.arange(0, 8)
+    tp, pp, ep = (grid.ravel() for grid in np.meshgrid(powers[:4], powers[:5], powers, indexing="ij"))
+    dp = accelerators / (tp * pp)
+    experts = max(inputs.model.experts, 1.0)
+    keep = (dp >= 1) & (ep <= experts) & ((tp * dp) % ep == 0)
+    return {"tp": tp[keep], "pp": pp[keep], "ep": ep[keep], "dp": dp[keep]}
+
+
+def memory(**changed: float) -> float:
+    columns = {"tp": 8.0, "pp": 4.0, "dp": 16.0} | changed
+    return float(evaluate(task_of(DENSE, 512.0), columns)["memory_bytes"])
 
 
 def test_llama_405b_on_16384_h100_takes_about_the_hours_that_its_makers_report() -> None:
-    run = training.run(training_input("llama3.1-405b", "hgx-h100", 16384, tokens=15.6e12))
+    asked = training_input("llama3.1-405b", "hgx-h100", 16384, tokens=15.6e12)
+    run = training.run(asked)
     assert (run.tp, run.pp) == (8, 16)
     assert run.accelerator_hours_per_run == pytest.approx(30.84e6, rel=0.15)
+    of_its_day = replace(asked, software=find(Software, "megatron-2024"))
+    assert training.run(of_its_day).accelerator_hours_per_run == pytest.approx(30.84e6, rel=0.07)
 
 
-def test_deepseek_v3_on_2048_h800_takes_no_less_than_its_makers_report_and_within_two_fifths() -> None:
+def test_deepseek_v3_on_2048_h800_takes_about_the_hours_that_its_makers_report() -> None:
     h800 = find(Accelerator, "h800-sxm-80gb")
-    run = training.run(replace(MOE, accelerator=h800, global_batch_tokens=4096.0 * 15360))
-    assert 1.0 < run.accelerator_hours_per_run / 2.664e6 < 1.4
+    asked = replace(MOE, accelerator=h800, global_batch_tokens=4096.0 * 15360)
+    assert training.run(asked).accelerator_hours_per_run == pytest.approx(2.664e6, rel=0.15)
+    own_plan = replace(asked, parallelism={"tp": 1, "pp": 16, "ep": 64, "micro_batch": 1})
+    assert training.run(own_plan).accelerator_hours_per_run == pytest.approx(2.664e6, rel=0.1)
 
 
 @pytest.mark.parametrize("tokens", [1e-300, 1.0])
@@ -64,13 +70,24 @@ def test_again_holds_the_plan(inputs: training.Input) -> None:
     assert slower.step_s > first.step_s
 
 
-def test_the_parts_add_up() -> None:
-    run = training.run(DENSE)
+@pytest.mark.parametrize("inputs", [DENSE, MOE], ids=["dense", "moe"])
+def test_the_parts_add_up(inputs: training.Input) -> None:
+    run = training.run(inputs)
+    assert run.compute_s == pytest.approx(run.product_s + run.attention_s + run.passes_s)
+    assert run.communication_s == pytest.approx(run.tensor_s + run.context_s + run.expert_s + run.data_s)
     assert run.step_s == pytest.approx(run.compute_s + run.communication_s + run.bubble_s + run.overhead_s)
-    parts = (run.weight_bytes, run.gradient_bytes, run.optimizer_bytes, run.activation_bytes)
-    assert run.memory_bytes == pytest.approx(sum(parts))
-    assert run.memory_bytes <= DENSE.accelerator.memory_bytes * DENSE.memory_usable
+    held = run.weight_bytes + run.gradient_bytes + run.optimizer_bytes
+    assert run.memory_bytes == pytest.approx(held + run.activation_bytes + run.logit_bytes + run.buffer_bytes)
+    assert run.memory_bytes <= run.usable_bytes
     assert run.tp * run.cp * run.pp * run.dp == run.accelerators_per_run <= run.accelerators
+    wall = run.steps_s + run.evaluation_s + run.checkpoint_s + run.lost_s + run.down_s + inputs.start_up_s
+    assert run.run_s == pytest.approx(wall)
+    assert run.goodput_fraction == pytest.approx(run.steps_s / run.run_s)
+
+
+def test_one_accelerator_exchanges_nothing() -> None:
+    alone = training.run(training_input("llama3.2-1b", "hgx-h100", 1, tokens=1e9, global_batch_tokens=8192.0 * 8))
+    assert (alone.communication_s, alone.bubble_s) == (0.0, 0.0)
 
 
 def test_tokens_are_conserved() -> None:
@@ -78,7 +95,8 @@ def test_tokens_are_conserved() -> None:
     batch = run.dp * run.micro_batch_sequences * run.micro_batches
     assert batch >= run.batch_sequences > batch - run.dp * run.micro_batch_sequences
     step_tokens = run.batch_sequences * DENSE.sequence
-    assert 0 <= run.steps * step_tokens - DENSE.tokens < step_tokens
+    # a growing batch takes more steps than full ones would
+    assert DENSE.tokens / step_tokens <= run.steps < 1.2 * DENSE.tokens / step_tokens
     assert run.tokens_per_year == pytest.approx(run.runs_per_year * DENSE.tokens)
     assert run.accelerator_hours_per_year <= run.accelerators * 8760 * (1 + 1e-12)
 
@@ -93,59 +111,60 @@ def test_more_bandwidth_is_never_slower(faster: float, which: str, moe: bool) ->
         "in": replace(inputs, accelerator=replace(chip, scaleup_bytes_per_s=(chip.scaleup_bytes_per_s or 1) * faster)),
         "memory": replace(inputs, accelerator=replace(chip, memory_bytes_per_s=chip.memory_bytes_per_s * faster)),
     }[which]
-    columns, _ = _candidates(inputs, {"tp": 8.0, "micro_batch": 1.0}, 512.0)
-    assert np.all(evaluate(columns, better)["step_s"] <= evaluate(columns, inputs)["step_s"] * (1 + 1e-12))
+    columns = layouts(inputs, 512.0)
+    slow, fast = (evaluate(task_of(one, 512.0), columns)["step_s"] for one in (inputs, better))
+    assert np.all(fast <= slow * (1 + 1e-12))
 
 
 @pytest.mark.parametrize("inputs", [DENSE, MOE], ids=["dense", "moe"])
 def test_no_step_is_faster_than_its_arithmetic(inputs: training.Input) -> None:
-    columns, _ = _candidates(inputs, {}, 512.0)
-    out = evaluate(columns, inputs)
+    out = evaluate(task_of(inputs, 512.0), layouts(inputs, 512.0))
     run = training.run(inputs)
     peak = peak_flop_per_s(inputs.accelerator, inputs.precision)
     least_s = run.flop_per_token * run.batch_sequences * inputs.sequence / (out["accelerators"] * peak)
     assert np.all(out["step_s"] >= least_s)
-    assert run.mfu < gemm_efficiency(inputs)
+    assert run.mfu <= run.hfu < 0.8
 
 
 @settings(max_examples=30, deadline=None)
-@given(sequence=st.floats(1024, 65536), more=st.floats(1.0, 4.0))
-def test_memory_grows_with_sequence_and_micro_batch(sequence: float, more: float) -> None:
-    short = replace(DENSE, sequence=sequence)
-    longer = replace(DENSE, sequence=sequence * more)
-    assert remember(plan(), longer)["activation_bytes"] >= remember(plan(), short)["activation_bytes"]
-    wide = plan(micro_batch=[1, 2, 4], **{k: [v] * 3 for k, v in {"tp": 8, "pp": 4, "dp": 16}.items()})
-    assert np.all(np.diff(remember({k: np.resize(v, 3) for k, v in wide.items()}, short)["memory_bytes"]) > 0)
+@given(sequence=st.sampled_from([1024.0, 4096.0, 32768.0]), micro_batch=st.sampled_from([1.0, 2.0, 4.0]))
+def test_memory_grows_with_sequence_and_micro_batch(sequence: float, micro_batch: float) -> None:
+    def held(sequence: float, micro_batch: float) -> float:
+        columns = {"tp": 8.0, "pp": 4.0, "dp": 16.0, "micro_batch": micro_batch}
+        return float(evaluate(task_of(replace(DENSE, sequence=sequence), 512.0), columns)["memory_bytes"])
+
+    assert held(2 * sequence, micro_batch) > held(sequence, micro_batch)
+    assert held(sequence, 2 * micro_batch) > held(sequence, micro_batch)
 
 
 def test_memory_shrinks_with_every_kind_of_split_and_with_recomputation() -> None:
-    def memory(**changed: float) -> float:
-        return float(remember(plan(**changed), DENSE)["memory_bytes"][0])
-
     assert memory(tp=1) > memory(tp=2) > memory(tp=8)
     assert memory(dp=1) > memory(dp=16) > memory(dp=64)
     assert memory(recompute=0) > memory(recompute=1) > memory(recompute=1.5) > memory(recompute=2)
+    assert memory(zero=0) > memory(zero=1) > memory(zero=2) > memory(zero=3)
 
 
 def test_too_small_a_cluster_says_what_is_short_and_what_fits() -> None:
-    with pytest.raises(InfeasibleError, match=r"GB short on each accelerator.*fits on \d+ accelerators as tp"):
+    with pytest.raises(InfeasibleError, match=r"GB a device short of memory.*fits on \d+ accelerators as tp"):
         training.run(training_input("llama3.1-405b", "hgx-h100", 16))
 
 
 def test_a_given_plan_that_does_not_fit_names_one_that_does() -> None:
     inputs = replace(DENSE, parallelism={"tp": 1, "pp": 1, "micro_batch": 8})
-    with pytest.raises(InfeasibleError, match=r"workload.parallelism: .*GB short.*It fits on"):
+    with pytest.raises(
+        InfeasibleError, match=r"workload.parallelism: .*GB a device short.*It fits with micro_batch = 1"
+    ):
         training.run(inputs)
 
 
 @pytest.mark.parametrize(
     ("mapping", "message"),
     [
-        ({"tp": 3}, "does not divide 64"),
-        ({"tp": 128}, "more than the 64 attention heads"),
-        ({"pp": 200}, "more than the 80 layers"),
-        ({"ep": 8}, "more than the 1 routed experts"),
-        ({"tp": 8, "pp": 8, "dp": 64}, "4,096 is more than the 512 accelerators"),
+        ({"tp": 3}, "does not divide the 64 attention heads.*legal value is tp = 2"),
+        ({"tp": 128}, "does not divide the 64 attention heads.*legal value is tp = 64"),
+        ({"pp": 200}, "more stages than the 80 layers.*legal value is pp = 80"),
+        ({"ep": 8}, "needs routed experts.*legal value is ep = 1"),
+        ({"tp": 8, "pp": 8, "dp": 64}, "does not divide the 512 accelerators.*legal value is dp = 8"),
     ],
 )
 def test_a_given_plan_must_divide(mapping: dict[str, int], message: str) -> None:
@@ -164,7 +183,7 @@ def test_a_precision_that_the_accelerator_lacks_names_those_it_has() -> None:
 
 
 def test_a_small_batch_limits_one_run_and_says_so() -> None:
-    asked = training_input("llama3.1-8b", "hgx-h100", 4096, tokens=1e11, global_batch_tokens=8192.0 * 64)
+    asked = training_input("llama3.1-8b", "hgx-h100", 4096, tokens=1e11, global_batch_tokens=8192.0 * 2)
     run = training.run(asked)
     assert run.accelerators_per_run < run.accelerators
     assert run.notice.startswith(f"global batch limits one run to {run.accelerators_per_run:,.0f} accelerators")

@@ -83,14 +83,20 @@ def choose(inputs: Input) -> Plan:
     runs = min(k for k, rate in rates.items() if rate >= (1 - _CONCURRENCY_TOLERANCE) * max(rates.values()))
     task, best = found[runs]
     near = [one for one in best.plans if one["step_s"] <= best.plans[0]["step_s"] / (1 - _SPEED_TOLERANCE)]
-    return Plan(task, min(near, key=lambda one: (one["accelerators"], one["step_s"])), runs, best.front)
+    chosen = min(near, key=lambda one: (one["accelerators"], one["step_s"]))
+    return Plan(task, _alone(task, chosen), runs, best.front)
 
 
 def hold(inputs: Input, decisions: Mapping[str, float], concurrent_runs: float) -> Plan:
     """Evaluate one plan again, whether or not it still fits."""
     task = task_of(inputs, float(available_accelerators(inputs) // concurrent_runs))
-    values = {name: float(column) for name, column in evaluate(task, decisions).items()}
-    return Plan(task, values, concurrent_runs, ())
+    return Plan(task, _alone(task, decisions), concurrent_runs, ())
+
+
+def _alone(task: Task, plan: Mapping[str, float]) -> dict[str, float]:
+    """Evaluate one plan by itself: the same digits whether it was just found or is held."""
+    columns = {name: plan[name] for name in DECISIONS}
+    return {name: float(column) for name, column in evaluate(task, columns).items()}
 
 
 def _searched(inputs: Input) -> dict[float, tuple[Task, Found]]:
@@ -119,5 +125,7 @@ def _reached(task: Task) -> Task:
     group = 1.0
     for name in ("tp", "cp", "pp", "dp"):
         group *= task.fixed.get(name, 1.0)
+    if group < 1:
+        return task
     whole = group if "dp" in task.fixed else task.accelerators // group * group
     return replace(task, accelerators=whole) if 0 < whole < task.accelerators else task
