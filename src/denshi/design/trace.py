@@ -130,7 +130,8 @@ class _Tracer:
             if path in self.opened:
                 return Node(path, "again", value.name, "", "", None, "", ())
             self.opened.add(path)
-            return Node(path, "fact", value.name, "", "", worst_of(value.evidence), f"catalogue row {value.id}", ())
+            below = tuple(self._value_of_row(f"{path}.{name}", getattr(value, name), value) for name in value.evidence)
+            return Node(path, "fact", value.name, "", "", worst_of(value.evidence), f"catalogue row {value.id}", below)
         if isinstance(value, tuple | Mapping) and path not in self.opened:
             self.opened.add(path)
             keys = tuple(value) if isinstance(value, Mapping) else tuple(str(i) for i in range(len(value)))
