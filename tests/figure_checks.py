@@ -33,9 +33,9 @@ def assert_every_figure_moves(
     alternatives : for an input path that holds text, a date or a flag, other values to try.
     """
     known = cases["base"]
-    results = {name: run(case) for name, case in cases.items()}
-    declared = figures(type(results["base"]))
-    undeclared = [f.name for f in dataclasses.fields(results["base"]) if f.name not in declared]
+    moved = _Moved(run, cases, alternatives or {})
+    declared = figures(type(moved.results["base"]))
+    undeclared = [f.name for f in dataclasses.fields(moved.results["base"]) if f.name not in declared]
     assert not undeclared, f"{room}: fields that are no figure: {undeclared}"
     still = []
     for name, figure in declared.items():
@@ -47,11 +47,11 @@ def assert_every_figure_moves(
                 own = path.split(".")[-1] if not _after(path, room) else _after(path, room)
                 if own.split(".")[0] not in declared:
                     still.append(f"{room}.{name} of {path}: no such figure")
-                elif not _move_together(run, cases[case], results[case], name, own.split(".")[0], alternatives or {}):
+                elif not moved.together(case, name, own.split(".")[0]):
                     still.append(f"{room}.{name} does not move with its own figure {path}")
             elif not _covered(known, path):
                 still.append(f"{room}.{name} of {path}: no input of the room comes from there")
-            elif not _moves(run, cases[case], results[case], name, path, alternatives or {}):
+            elif not any(name in some for some in moved.by(case, path)):
                 still.append(f"{room}.{name} does not move with {path} in case {case}")
     assert not still, "\n".join(still)
 
@@ -68,31 +68,36 @@ def _covered(case: Any, path: str) -> bool:
     return any(True for _ in _changed(case, path, {path: [None]}, 1.01))
 
 
-def _moves(run: Any, case: Any, before: Any, name: str, path: str, other: Mapping[str, Sequence[Any]]) -> bool:
-    for step in STEPS:
-        for changed in _changed(case, path, other, step):
-            try:
-                after = run(changed)
-            except DenshiError:
-                continue
-            if _differs(getattr(before, name), getattr(after, name)):
-                return True
-    return False
+class _Moved:
+    """Which figures of a room moved with which of its inputs; every change is evaluated once, for all figures."""
 
+    def __init__(self, run: Callable[[Any], Any], cases: Mapping[str, Any], other: Mapping[str, Sequence[Any]]) -> None:
+        self.run, self.cases, self.other = run, cases, other
+        self.results = {name: run(case) for name, case in cases.items()}
+        self.seen: dict[tuple[str, str, float], list[frozenset[str]]] = {}
 
-def _move_together(run: Any, case: Any, before: Any, name: str, own: str, other: Mapping[str, Sequence[Any]]) -> bool:
-    for path in {given.path for given in inputs(type(case)).values()}:
+    def by(self, case: str, path: str) -> Iterator[frozenset[str]]:
+        """Yield the figures that one change after another of what stands at a path moves."""
         for step in STEPS:
-            for changed in _changed(case, path, other, step):
-                try:
-                    after = run(changed)
-                except DenshiError:
-                    continue
-                if _differs(getattr(before, name), getattr(after, name)) and _differs(
-                    getattr(before, own), getattr(after, own)
-                ):
-                    return True
-    return False
+            if (case, path, step) not in self.seen:
+                changes = _changed(self.cases[case], path, self.other, step)
+                self.seen[case, path, step] = [self._by(case, changed) for changed in changes]
+            yield from self.seen[case, path, step]
+
+    def together(self, case: str, name: str, own: str) -> bool:
+        """Say whether a change of some input moves two figures at once."""
+        paths = {given.path for given in inputs(type(self.cases[case])).values()}
+        first = sorted(paths, key=lambda path: (path not in self.other, path))
+        return any({name, own} <= some for path in first for some in self.by(case, path))
+
+    def _by(self, case: str, changed: Any) -> frozenset[str]:
+        try:
+            after = self.run(changed)
+        except DenshiError:
+            return frozenset()
+        before = self.results[case]
+        fields = dataclasses.fields(before)
+        return frozenset(f.name for f in fields if _differs(getattr(before, f.name), getattr(after, f.name)))
 
 
 def _changed(case: Any, path: str, other: Mapping[str, Sequence[Any]], step: float) -> Iterator[Any]:

@@ -5,6 +5,7 @@
 'Training'
 """
 
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -16,6 +17,8 @@ from denshi.workload.training.memory import FULL
 from denshi.workload.training.plan import DECISIONS, Plan, batch_sequences, choose, hold
 from denshi.workload.training.record import Input
 from denshi.workload.training.result import Training
+from denshi.workload.training.roofline import roofline
+from denshi.workload.training.shape import Values
 from denshi.workload.training.task import completed, timed
 
 HOURS_PER_YEAR = 8760.0
@@ -49,9 +52,10 @@ def run(inputs: Input) -> Training:
 
 
 def again(inputs: Input, result: Training) -> Training:
-    """Evaluate every figure again with the plan of ``result`` held, for sensitivities."""
+    """Evaluate every figure again with the plan of ``result`` held, and the Pareto front with it, for sensitivities."""
     decisions = {name: float(getattr(result, _WRITTEN_AS.get(name, name))) for name in DECISIONS}
-    return _figures(inputs, hold(inputs, decisions, result.concurrent_runs))
+    evaluated = _figures(inputs, hold(inputs, decisions, result.concurrent_runs))
+    return replace(evaluated, front_step_s=result.front_step_s, front_memory_bytes=result.front_memory_bytes)
 
 
 def _figures(inputs: Input, plan: Plan) -> Training:
@@ -115,6 +119,9 @@ def _figures(inputs: Input, plan: Plan) -> Training:
         power_kw=accelerators * (busy * busy_kw + (1 - busy) * system_kw * inputs.system.idle_power_fraction),
         energy_kwh_per_step=at["step_s"] / 3600 * at["accelerators"] * busy_kw,
         energy_kwh_per_run=hours * busy_kw,
+        **roofline(plan.task.shape, plan.task.machine, plan.task.stack, _columns(plan)),
+        roof_flop_per_s=float(plan.task.machine.product_flop_per_s),
+        roof_bytes_per_s=inputs.accelerator.memory_bytes_per_s,
         front_step_s=tuple(one["step_s"] for one in front),
         front_memory_bytes=tuple(one["memory_bytes"] for one in front),
         bound=_bound(inputs.runs_per_year, plan, capacity),
@@ -130,8 +137,9 @@ def _executed(recompute: float) -> float:
 def _campaign(inputs: Input, plan: Plan, step_tokens: float) -> Campaign:
     at = plan.values
     batches = at["micro_batches"]
+    ramp_tokens = inputs.ramp_tokens_fraction * inputs.tokens
     first = float(np.clip(np.ceil(inputs.ramp_first_fraction * batches - 1e-9), 1.0, batches))
-    columns = {**completed(plan.task, {name: np.asarray(at[name]) for name in DECISIONS}), "micro_batches": first}
+    columns = {**_columns(plan), "micro_batches": np.asarray(first)}
     first_s = min(float(timed(plan.task, columns)["step_s"]), at["step_s"])
     return Campaign(
         tokens=inputs.tokens,
@@ -139,7 +147,8 @@ def _campaign(inputs: Input, plan: Plan, step_tokens: float) -> Campaign:
         step_s=at["step_s"],
         first_step_tokens=step_tokens * first / batches,
         first_step_s=first_s,
-        ramp_tokens=inputs.ramp_tokens_fraction * inputs.tokens if first < batches else 0.0,
+        # a ramp of less than a step is none
+        ramp_tokens=ramp_tokens if first < batches and ramp_tokens >= step_tokens else 0.0,
         evaluation_interval_tokens=inputs.evaluation_interval_tokens,
         evaluation_tokens=inputs.evaluation_tokens,
         forward_fraction=1 / (3 + (at["recompute"] >= FULL)),
@@ -153,6 +162,11 @@ def _campaign(inputs: Input, plan: Plan, step_tokens: float) -> Campaign:
         checkpoint_fixed_s=inputs.checkpoint_fixed_s,
         blocking_fraction=inputs.checkpoint_blocking,
     )
+
+
+def _columns(plan: Plan) -> dict[str, Values]:
+    """Return all columns of the plan, as the step model takes them."""
+    return completed(plan.task, {name: np.asarray(plan.values[name]) for name in DECISIONS})
 
 
 def _said(plan: Plan) -> str:
