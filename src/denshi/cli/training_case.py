@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PRECISIONS = {"bf16": "bf16", "fp16": "fp16", "fp8": "fp8", "mxfp8": "mxfp8", "nvfp4": "fp4", "fp4": "fp4"}
-LEVELS = {"none": 0.0, "lean": 1.0, "full": 2.0}
+LEVELS = {"none": 0.0, "selective": 0.0, "lean": 1.0, "full": 2.0}
 DIMENSIONS = {
     "tp": "tp",
     "cp": "cp",
@@ -37,6 +37,8 @@ _SWITCHES = ("lora", "zero_bubble", "sequence_parallel")
 _NUMBERS = ("count", "global_batch", "seq", *(name for name in DIMENSIONS if name not in _SWITCHES))
 _KEYS = (*_TEXTS, *_NUMBERS, *_SWITCHES)
 _CURRENT_SOFTWARE = "megatron-bridge-26.08"
+_SOFTWARE_OF = {"tpu": "maxtext", "ampere": "megatron-2024"}
+_LARGEST = 1e8
 _UNMEASURED_KERNELS = "other"
 _SEQUENCE = 8192.0
 # the global batch of Llama 3.1 405B: 16 M tokens
@@ -122,7 +124,7 @@ def case_of(stated: Mapping[str, Any], *, usual_schedule: bool = False) -> Case:
 
     model, chip = find(Model, stated["model"]), find(Accelerator, stated["accelerator"])
     kernels = find(Kernels, chip.kernels or _UNMEASURED_KERNELS)
-    software = find(Software, stated.get("software", _CURRENT_SOFTWARE))
+    software = find(Software, stated.get("software", _SOFTWARE_OF.get(kernels.id, _CURRENT_SOFTWARE)))
     precision = _choice("precision", stated.get("precision", "bf16"), PRECISIONS)
     count, sequence = _whole("count", stated["count"]), _whole("seq", stated.get("seq", _SEQUENCE))
     system = _system(chip.id)
@@ -166,6 +168,8 @@ def _whole(name: str, value: Any) -> float:
         near = max(round(number), 1) if isfinite(number) else 1
         option = name.replace("_", "-")
         raise UsageError(f"--{option} {value} is not a whole number from 1", mend=f"The nearest legal value is {near}")
+    if number > _LARGEST:
+        raise UsageError(f"--{name.replace('_', '-')} {value} is more than {_LARGEST:,.0f}", mend="Ask for fewer")
     return number
 
 
@@ -187,6 +191,8 @@ def _network(stated: Mapping[str, Any], accelerator: str, system: "System | None
     if "network" in stated:
         from denshi.units import parse
 
+        if not any(letter.isalpha() for letter in stated["network"]):
+            raise UsageError(f'--network "{stated["network"]}" has no unit', mend="Write for example 400Gbps")
         rate = parse(stated["network"], "byte/s")
         if rate <= 0:
             raise UsageError(f'--network "{stated["network"]}" is not a rate', mend="Write for example 400Gbps")

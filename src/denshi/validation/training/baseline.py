@@ -90,7 +90,8 @@ def _per_accelerator(cases: Sequence[Case], flop: Values) -> Values:
 
 
 def _time(cases: Sequence[Case], flop: Values, flop_per_s: Values) -> Values:
-    return np.asarray(flop / (_accelerators(cases) * flop_per_s), dtype=np.float64)
+    at = _accelerators(cases) * flop_per_s
+    return np.asarray(np.divide(flop, at, out=np.full(len(cases), np.nan), where=at > 0), dtype=np.float64)
 
 
 def _accelerators(cases: Sequence[Case]) -> Values:

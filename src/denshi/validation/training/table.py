@@ -72,8 +72,8 @@ def _line(name: str, block: Block) -> str:
     errors = "".join(f"{_percent(block[key]):>8}" for key in ("median_ape", "mape", "p90_ape", "max_ape"))
     return (
         f"{_short(name):{_NAME}}{block['n']:>5}{block['answered']:>5}{errors}{_percent(block['bias'], '+'):>8}"
-        f"{_percent(block['interval80_coverage'], digits=0):>6}{_percent(constant, digits=0):>6}"
-        f"{_percent(six, digits=0):>4}"
+        f"{_percent(block['interval80_coverage'], digits=0):>6}{_percent(constant, digits=0):>5}"
+        f"{_percent(six, digits=0):>5}"
     )
 
 

@@ -193,7 +193,9 @@ def _exist(task: Task, layouts: Mapping[str, Values]) -> np.ndarray[tuple[int, .
     room = np.where(layouts["fewer"] > 0, inner * pp < task.accelerators, inner * pp <= task.accelerators)
     shard = task.fixed.get("shard", 1.0)
     shared = np.round(dp * layouts["cp"]) % shard == 0
-    return np.asarray(whole & pieces & room & shared & (layouts["micro_batch"] <= task.sequences))
+    # a rank without a sequence of its own has nothing to do
+    batches = (dp <= task.sequences) & (layouts["micro_batch"] <= task.sequences)
+    return np.asarray(whole & pieces & room & shared & batches)
 
 
 def _tensor_groups(task: Task, domains: float) -> list[float]:
