@@ -1,7 +1,8 @@
 import sys
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from denshi.catalog import Accelerator, Software, find
 from denshi.errors import InfeasibleError
+from denshi.figure import figures
 from denshi.workload import training
 from denshi.workload.precision import peak_flop_per_s
 from denshi.workload.training.plan import task_of
@@ -88,6 +90,47 @@ def test_the_parts_add_up(inputs: training.Input) -> None:
 def test_one_accelerator_exchanges_nothing() -> None:
     alone = training.run(training_input("llama3.2-1b", "hgx-h100", 1, tokens=1e9, global_batch_tokens=8192.0 * 8))
     assert (alone.communication_s, alone.bubble_s) == (0.0, 0.0)
+
+
+TIME = {"s": 1, "h": 1, "FLOP/s": -1, "byte/s": -1, "token/s": -1} | dict.fromkeys(
+    ("byte", "FLOP/byte", "sequences"), 0
+)
+
+
+@pytest.mark.parametrize("inputs", [DENSE, MOE], ids=["dense", "moe"])
+@pytest.mark.parametrize("longer", [0.25, 4.0])
+def test_times_and_rates_follow_the_unit_of_time(inputs: training.Input, longer: float) -> None:
+    """Where every rate is divided and every time multiplied, times are too: each is a time, whatever it is made of."""
+
+    def slowed(held: Any, suffixes: tuple[str, ...], factor: float) -> dict[str, float]:
+        names = [f.name for f in fields(held) if f.name.endswith(suffixes) and getattr(held, f.name) is not None]
+        return {name: getattr(held, name) * factor for name in names}
+
+    rates = ("flop_per_s", "bytes_per_s", "interruption_rate")
+    times = tuple(f.name for f in fields(inputs) if f.name.endswith("_s") and not f.name.endswith("per_s"))
+    slow = replace(
+        inputs,
+        **slowed(inputs, rates, 1 / longer),
+        **slowed(inputs, times, longer),
+        accelerator=replace(inputs.accelerator, **slowed(inputs.accelerator, rates, 1 / longer)),
+        software=replace(inputs.software, **slowed(inputs.software, ("_s",), longer)),
+    )
+    before, after = training.run(inputs), training.run(slow)
+    assert before.plan == after.plan
+    for name, figure in figures(training.Training).items():
+        # the year stays as long as it is
+        if figure.unit in TIME and not name.endswith("_per_year"):
+            expected = np.array(getattr(before, name)) * longer ** TIME[figure.unit]
+            np.testing.assert_allclose(getattr(after, name), expected, rtol=1e-9, err_msg=name)
+
+
+def test_a_name_says_the_unit() -> None:
+    ends = {"_bytes": "byte", "_kw": "kW", "_fraction": "1", "flop_per_s": "FLOP/s", "bytes_per_s": "byte/s"}
+    for name, figure in figures(training.Training).items():
+        unit = next((unit for end, unit in ends.items() if name.endswith(end)), None)
+        if unit is None and name.endswith("_s") and "_per_" not in name:
+            unit = "s"
+        assert unit in (None, figure.unit), name
 
 
 def test_tokens_are_conserved() -> None:

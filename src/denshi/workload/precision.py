@@ -63,13 +63,3 @@ def _rates(accelerator: Accelerator) -> dict[str, float]:
         "fp4": accelerator.fp4_flop_per_s,
     }
     return {name: rate for name, rate in rates.items() if rate}
-
-
-def generation(accelerator: Accelerator) -> str:
-    """Name the generation of the matrix unit by its narrowest format: "bf16", "fp8" or "fp4".
-
-    >>> from denshi.catalog import find
-    >>> [generation(find(Accelerator, name)) for name in ("a100-sxm-80gb", "h100-sxm-80gb", "gb200")]
-    ['bf16', 'fp8', 'fp4']
-    """
-    return "fp4" if accelerator.fp4_flop_per_s else "fp8" if accelerator.fp8_flop_per_s else "bf16"
