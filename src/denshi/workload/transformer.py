@@ -14,29 +14,6 @@ TRAINING_PASSES = 3.0
 """Forward, gradient of the activations, gradient of the weights: three matrix products a weight (narayanan2021)."""
 
 
-def six_nd_flop(params: float, tokens: float) -> float:
-    """Estimate the FLOP of a training run without attention: ``6 N D``.
-
-    Parameters
-    ----------
-    params : parameters that a token passes through, N [1].
-    tokens : training tokens, D [1].
-
-    Returns
-    -------
-    float : [FLOP].
-
-    Source: llama3 (3.8e25 for 15.6 T tokens), deepseekv3 (37 B active, 14.8 T tokens).
-
-    >>> from denshi.catalog import find
-    >>> f"{six_nd_flop(active_params(find(Model, 'llama3.1-405b')), 15.6e12):.1e}"
-    '3.8e+25'
-    >>> f"{six_nd_flop(37.05e9, 14.8e12):.2e}"
-    '3.29e+24'
-    """
-    return 6 * params * tokens
-
-
 def ffn_params(model: Model, width: float) -> float:
     """Count the weights of one feed-forward block: ``(2 + gated) h f`` [1]."""
     return (2 + model.gated_ffn) * model.hidden * width
@@ -263,7 +240,6 @@ __all__ = [
     "moe_layers",
     "score_widths",
     "shared_params",
-    "six_nd_flop",
     "total_params",
     "training_flop_per_token",
 ]
