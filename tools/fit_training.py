@@ -14,13 +14,21 @@ from pathlib import Path
 import numpy as np
 
 from denshi.validation.training.cases import Case, read
-from denshi.validation.training.constants import PRIORS, RELEASES, UNKNOWN, software_values
+from denshi.validation.training.constants import PRIORS, RELEASES, UNKNOWN, release_of, software_values
 from denshi.validation.training.fit import fit, is_fitted
 from denshi.validation.training.predict import predicted
 
 PACKAGE = Path(__file__).parents[1] / "src" / "denshi"
 DATE = "2026-11"
 SOURCE = "fit to {rows} measured steps of {stacks} stacks, tools/fit_training.py"
+UNTAUGHT = "constants of its era from the fit; no measured step of this release taught them"
+UNMEASURED = "assumed: rates fall with the cube root to the square root of the power; one power alone was measured"
+REFERENCE = "definition: the power for which the shares are stated"
+FEATURES = ("released", "fused_attention", "gradient_bytes", "graphs")
+RECIPES = (
+    'source = "NVIDIA-NeMo/Megatron-Bridge scripts/performance and docs/performance-summary-archive.md", grade = "C"'
+)
+FROM_MEMORY = 'source = "papers and code of the release, from memory, unchecked", grade = "E"'
 GENERATIONS = {
     "ampere": ("Ampere (A100)", "ampere", 0.4),
     "hopper": ("Hopper (H100, H200, H800, H20)", "hopper", 0.7),
@@ -39,7 +47,7 @@ def main() -> None:
     write_constants(constants, source)
     write_bands(left_out_spread(used, constants))
     write_kernels(constants, source)
-    write_software(constants, source)
+    write_software(constants, source, {release_of(case.framework) for case in used})
 
 
 def left_out_spread(used: Sequence[Case], constants: Mapping[str, float]) -> dict[str, tuple[float, float]]:
@@ -106,8 +114,8 @@ def write_bands(spread: Mapping[str, tuple[float, float]]) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def head(name: str, source: str) -> list[str]:
-    return [f'name = "{name}"', f'source = "{source}"', f'date = "{DATE}"', 'grade = "D"']
+def head(name: str, source: str, grade: str = "D") -> list[str]:
+    return [f'name = "{name}"', f'source = "{source}"', f'date = "{DATE}"', f'grade = "{grade}"']
 
 
 def number(name: str, value: float, width: float) -> str:
@@ -128,21 +136,33 @@ def write_kernels(constants: Mapping[str, float], source: str) -> None:
             if constant in constants:
                 ultra = constants["ultra_attention"] if (id_, field) == ("blackwell-ultra", "attention") else 1.0
                 lines.append(number(field, constants[constant] * ultra, PRIORS[constant].width))
-        for field in ("score_width", "power_exponent", "memory"):
-            own = f"{family}.{field}" if f"{family}.{field}" in constants else field
-            lines.append(number(field, constants[own], PRIORS[own].width))
-        lines.append(f"reference_kw = {reference}")
+        for field in ("score_width", "memory"):
+            lines.append(number(field, constants[field], PRIORS[field].width))
+        lines.append(power_exponent(constants, family))
+        lines.append(f'reference_kw = {{ value = {reference}, source = "{REFERENCE}" }}')
     (PACKAGE / "catalog" / "data" / "kernels" / "fitted.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def write_software(constants: Mapping[str, float], source: str) -> None:
+def power_exponent(constants: Mapping[str, float], family: str) -> str:
+    """Only Blackwell was measured under more than one power; elsewhere the exponent is its prior."""
+    own = f"{family}.power_exponent" if f"{family}.power_exponent" in constants else "power_exponent"
+    written = number("power_exponent", constants[own], PRIORS[own].width)
+    return written if family == "blackwell" else written.replace(" }", f', source = "{UNMEASURED}", grade = "E" }}')
+
+
+def write_software(constants: Mapping[str, float], source: str, taught: set[str]) -> None:
     lines = [f"# Written by tools/fit_training.py, {DATE}."]
     for id_, release in RELEASES.items():
-        lines += ["", f"[{quoted(id_)}]", *head(release.name, source)]
+        evidence = head(release.name, source) if id_ in taught else head(release.name, UNTAUGHT, "E")
+        lines += ["", f"[{quoted(id_)}]", *evidence]
+        known = RECIPES if id_.startswith("megatron-bridge") else FROM_MEMORY
         lines.append(f'family = "{id_.rpartition("-")[0] or id_}"')
         if id_ == UNKNOWN:
             lines.append('aliases = ["current"]')
-        lines += [f"{name} = {value:.4g}" for name, value in software_values(constants, id_).items()]
+        for name, value in software_values(constants, id_).items():
+            lines.append(
+                f"{name} = {{ value = {value:.6g}, {known} }}" if name in FEATURES else f"{name} = {value:.4g}"
+            )
     (PACKAGE / "catalog" / "data" / "software" / "fitted.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

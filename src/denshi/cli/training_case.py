@@ -221,7 +221,7 @@ def _notices(
     """What a reader should know: what was assumed, and what lies outside the measured runs."""
     notes = []
     if "software" not in stated:
-        notes.append(f"software is not stated: {software.id} is assumed, with the band of stacks that taught nothing")
+        notes.append(f"software is not stated: {software.id} is assumed, with the wider band of unmeasured software")
     if "global_batch" not in stated:
         notes.append(f"the global batch is not stated: {task.sequences:,.0f} sequences (16 M tokens) are assumed")
     if "seq" not in stated:

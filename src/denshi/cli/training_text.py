@@ -236,7 +236,9 @@ def _outside(case: Case, plan: Plan) -> list[str]:
     notes = []
     if plan["accelerators"] < case.task.accelerators:
         left = case.task.accelerators - plan["accelerators"]
-        notes.append(f"no legal plan uses all accelerators and divides the batch: {left:,.0f} stay idle")
+        held = {"tp", "pp", "dp"} <= case.task.fixed.keys()
+        why = "the plan stated leaves" if held else "no legal plan that divides the batch uses all:"
+        notes.append(f"{why} {left:,.0f} accelerators idle; rates, MFU, energy and cost are over those that work")
     if plan["zero_bubble"]:
         notes.append("no measured run has a zero-bubble schedule")
     if plan["tp"] > float(case.task.machine.domain):

@@ -15,6 +15,7 @@ from typing import Any
 
 from denshi.catalog import Accelerator, Model, System, find, rows
 from denshi.errors import CatalogError
+from denshi.workload.training.memory import FULL, LEAN
 from denshi.workload.training.shape import Shape, shape_of
 
 _PRECISIONS = {
@@ -31,7 +32,7 @@ _PRECISIONS = {
 }
 _BLOCK_SCALED = ("mxfp8", "fp8-mx", "nvfp4", "fp4")
 _RUN_METRICS = ("time_to_train", "pretrain_gpu_hours")
-_FULL, _LEAN = 2.0, 1.0
+_NAME_A_FILE = "Name a CSV file with --cases"
 _LEAN_BELOW_BYTES = 200e9
 
 
@@ -82,12 +83,13 @@ def read(file: Path) -> tuple[Case, ...]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as handle:
             table = list(csv.DictReader(handle))
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise CatalogError(
-            f"the cases cannot be read: {problem}", where=str(file), mend="Name a CSV file with --cases"
-        ) from None
+    except OSError as problem:
+        why = problem.strerror or "it cannot be opened"
+        raise CatalogError("the cases cannot be read", where=str(file), why=why, mend=_NAME_A_FILE) from None
+    except (UnicodeDecodeError, csv.Error):
+        raise CatalogError("the cases are no CSV in UTF-8", where=str(file), mend=_NAME_A_FILE) from None
     if not table:
-        raise CatalogError("the table of cases has no rows", where=str(file), mend="Name a CSV file with --cases")
+        raise CatalogError("the table of cases has no rows", where=str(file), mend=_NAME_A_FILE)
     return tuple(_read(row, line, file) for line, row in enumerate(table, start=2))
 
 
@@ -127,7 +129,7 @@ def _with_script(row: Mapping[str, str]) -> Mapping[str, str]:
         "global_batch": f"{script['sequences_per_chip'] * float(row['n_gpus']):g}",
         "micro_batch": f"{script['sequences_per_chip'] * script['tp']:g}",
         "pp": "1",
-        "recompute": "full" if script["recompute"] == _FULL else "",
+        "recompute": "full" if script["recompute"] == FULL else "",
         "sharding": "FSDP",
     }
     return {**row, **{name: row[name] or value for name, value in known.items()}}
@@ -290,9 +292,9 @@ def _plan(row: Mapping[str, str], shape: Shape, chip: Accelerator) -> dict[str, 
 def _recompute(row: Mapping[str, str], shape: Shape, chip: Accelerator) -> float:
     """Where it is not stated: nothing, except that latent attention expands its vectors again on smaller memories."""
     if row["recompute"]:
-        return _FULL if row["recompute"].startswith("full") else 0.0
+        return FULL if row["recompute"].startswith("full") else 0.0
     tight = chip.memory_bytes < _LEAN_BELOW_BYTES and bool(shape.experts)
-    return _LEAN if tight and bool(shape.latent) else 0.0
+    return LEAN if tight and bool(shape.latent) else 0.0
 
 
 def _sequence_parallel(row: Mapping[str, str]) -> float:

@@ -133,13 +133,7 @@ RELEASES: dict[str, Release] = {
 }
 UNSTATED, UNKNOWN = "megatron-2024", "megatron-bridge-26.08"
 
-_GENERATIONS = {
-    "ampere": ("ampere", 0.4),
-    "hopper": ("hopper", 0.7),
-    "blackwell": ("blackwell", 1.2),
-    "blackwell-ultra": ("blackwell", 1.2),
-    "tpu": ("tpu", 0.3),
-}
+_GENERATIONS = {name: name for name in ("ampere", "hopper", "blackwell", "tpu")} | {"blackwell-ultra": "blackwell"}
 
 
 def release_of(framework: str) -> str:
@@ -161,7 +155,7 @@ def kernels_row(constants: Constants, base: Kernels) -> Kernels:
     """Return a row of kernel efficiencies with its fitted values; generations that were not fitted stay as they are."""
     if base.id not in _GENERATIONS:
         return base
-    name, _ = _GENERATIONS[base.id]
+    name = _GENERATIONS[base.id]
     ultra = constants["ultra_attention"] if base.id == "blackwell-ultra" else 1.0
     return replace(
         base,

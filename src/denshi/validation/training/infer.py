@@ -23,7 +23,8 @@ def inferred_columns(case: Case, machine: Machine, stack: Stack) -> Mapping[str,
     case : a run whose plan is inferred.
     machine, stack : what it runs on.
     """
-    key = (case.model, case.accelerator, case.accelerators, case.precision, case.tokens, case.framework)
+    format_ = (case.precision, case.block_scaled, case.trained)
+    key = (case.model, case.accelerator, case.accelerators, format_, case.tokens, case.sequences, case.framework)
     if key not in _known:
         _known[key] = _found(case, machine, stack)
     return _known[key]
