@@ -64,7 +64,7 @@ def test_a_wrong_claim_still_ends_with_one(claim: Path, capsys: pytest.CaptureFi
         (b"", "no rows"),
         (b"source,framework\n", "no rows"),
         (b"source,framework\na,b\n", "column"),
-        (b"\xff\xfe\x00", "cannot be read"),
+        (b"\xff\xfe\x00", "no CSV in UTF-8"),
     ],
 )
 def test_a_bad_file_of_runs_is_told_in_one_sentence(
