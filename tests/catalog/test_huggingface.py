@@ -124,6 +124,15 @@ def test_a_config_gives_the_model_of_the_catalogue(tmp_path, id_):
         assert getattr(model, field) == getattr(known, field), field
 
 
+def test_an_indexer_of_sparse_attention_is_read_where_there_is_one(tmp_path):
+    sparse = {"model_type": "deepseek_v32", "index_n_heads": 64, "index_head_dim": 128, "index_topk": 2048}
+    model = model_from_config(_write(tmp_path, DEEPSEEK | sparse))
+    assert (model.index_heads, model.index_width, model.index_top_k) == (64.0, 128.0, 2048.0)
+    assert model.linear_layers is None
+    assert "index_top_k" in model.evidence
+    assert model_from_config(_write(tmp_path, DEEPSEEK)).index_top_k is None
+
+
 def test_the_values_carry_the_name_of_the_file(tmp_path):
     proof = model_from_config(_write(tmp_path, LLAMA)).evidence["layers"]
     assert (proof.source, proof.grade) == ("user's file config.json", "D")

@@ -73,7 +73,7 @@ UNITS = {
 }  # fmt: skip
 COUNTS = (
     "units", "accelerators", "racks", "switches", "links", "optics", "transformers", "generators", "chillers",
-    "rejectors", "tp", "pp", "ep", "dp", "batch", "params", "scaleup_domain", "months", "runs_per_year", "micro_batch_sequences",
+    "rejectors", "tp", "pp", "ep", "dp", "concurrency", "params", "scaleup_domain", "months", "runs_per_year", "micro_batch_sequences",
 )  # fmt: skip
 
 
@@ -137,8 +137,12 @@ def serving() -> dict[str, Any]:
     return {
         "kind": "serving", "accelerators": 244_080, "tokens_per_s": 3.1e8, "tokens_per_year": 9.8e15,
         "power_kw": 4.4e5, "accelerator_hours_per_year": 2.1e9, "bound": "time per output token", "params": 4.0e11,
-        "active_params": 1.7e10, "replica_accelerators": 8, "batch": 192, "ttft_s": 0.62, "tpot_s": 0.027,
-        "tokens_per_s_per_accelerator": 1270.0, "energy_j_per_token": 1.42,
+        "active_params": 1.7e10, "replica_accelerators": 8, "replicas": 30_510, "concurrency": 192, "held_sequences": 410.5,
+        "ttft_s": 0.62, "tpot_s": 0.027, "tokens_per_s_per_user": 37.0, "tokens_per_s_per_kw": 140.0,
+        "tokens_per_s_per_accelerator": 1270.0, "energy_j_per_token": 1.42, "weight_s": 0.003, "routed_s": 0.008,
+        "cache_s": 0.004, "launch_s": 0.003, "exchange_s": 0.002, "host_s": 0.001, "mixed_s": 0.006,
+        "front_tokens_per_s_per_user": [160.0, 120.0, 70.0, 36.0, 22.0],
+        "front_tokens_per_s_per_accelerator": [40.0, 180.0, 640.0, 1275.0, 1500.0],
     }  # fmt: skip
 
 
@@ -170,7 +174,7 @@ def sample(name: str = "Hyperion") -> dict[str, Any]:
             "site": {"id": "meta-hyperion", "weather": "typical"},
             "workload": [
                 {"kind": "training", "model": "llama4-behemoth", "precision": "fp8", "share": 0.7},
-                {"kind": "serving", "model": "llama4-maverick", "precision": "fp8", "share": 0.3},
+                {"kind": "serving", "model": "llama4-maverick", "precision": "fp8", "share": 0.3, "tpot": 0.03},
             ],
         },
         "site": {"id": "meta-hyperion", "name": "Richland Parish", "state": "Louisiana", "country": "US", "region": "MISO"},

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from denshi.report import charts_energy, charts_flow, charts_money, charts_plan, charts_work, html
+from denshi.report import charts_energy, charts_flow, charts_money, charts_plan, charts_serving, charts_work, html
 from denshi.report.charts import plain, scale
 from denshi.report.locale import texts
 from report.sample import grid_only, sample, two_trainings
@@ -249,6 +249,45 @@ def test_one_plan_is_no_front():
     design = sample()
     design["workload"][0] |= {"front_step_s": [0.74], "front_memory_bytes": [1.9e11]}
     assert [one.id for one in charts_plan.plans(design, "en", T)] == ["roofline-0"]
+
+
+def test_the_parts_of_a_token_are_its_time():
+    chart = charts_serving.token(DESIGN, "en", T)
+    assert sum(trace["x"][0] for trace in chart.data) == pytest.approx(DESIGN["workload"][1]["tpot_s"] * 1e3)
+    assert chart.layout["annotations"][0]["text"] == "2. llama4-maverick: <b>27.0 ms</b>"
+
+
+def test_the_front_of_a_served_model_marks_the_plan_and_the_target():
+    (chart,) = charts_serving.fronts(DESIGN, "en", T)
+    assert chart.id == "users-1"
+    line, chosen, target = chart.data
+    assert line["x"] == sorted(line["x"], reverse=True)
+    assert line["y"] == sorted(line["y"])
+    assert (chosen["x"], chosen["y"]) == ([37.0], [1270.0])
+    assert target["x"] == [33.333, 33.333]
+    assert target["name"] == "Target: 30.0 ms a token"
+    assert len(chart.rows) == 5
+    low, high = chart.layout["xaxis"]["range"]
+    assert low < math.log10(22.0) < math.log10(160.0) < high
+
+
+@pytest.mark.parametrize(
+    ("left_out", "lost"),
+    [("front_tokens_per_s_per_user", "users-1"), ("routed_s", "token"), ("tpot_s", "token")],
+)
+def test_a_picture_of_serving_whose_figures_are_missing_is_left_out(left_out, lost):
+    design = sample()
+    del design["workload"][1][left_out]
+    assert lost in html.charts(DESIGN, "en", T)
+    assert lost not in html.charts(design, "en", T)
+
+
+def test_two_served_models_are_told_apart():
+    design = sample()
+    design["workload"][0] = design["workload"][1]
+    titles = [chart.title for chart in charts_serving.fronts(design, "en", T)]
+    assert titles[1].endswith("(2. llama4-maverick)")
+    assert len(charts_serving.token(design, "en", T).rows) == 2
 
 
 def test_axis_units_follow_the_language():

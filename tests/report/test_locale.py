@@ -12,6 +12,7 @@ from denshi.errors import UsageError
 from denshi.figure import figures
 from denshi.report.locale import LANGUAGES, is_share, number, percent, texts
 from denshi.report.values import label, written
+from denshi.workload.serving import Serving
 from denshi.workload.training import Training
 from denshi.workload.training.machine import machine_of, stack_of
 from denshi.workload.training.roofline import roofline
@@ -172,6 +173,11 @@ def test_every_figure_of_a_training_run_has_a_name_in_both_languages():
     planned = {"operator_names", "operator_flop_per_byte", "operator_flop_per_s", "roof_flop_per_s", "roof_bytes_per_s"}
     for lang in LANGUAGES:
         assert {name for name in {*figures(Training), *planned} if not label(f"workload.{name}", texts(lang))} == set()
+
+
+def test_every_figure_of_a_served_model_has_a_name_in_both_languages():
+    for lang in LANGUAGES:
+        assert {name for name in figures(Serving) if not label(f"workload.{name}", texts(lang))} == set()
 
 
 def test_every_operator_of_a_roofline_has_a_name_in_both_languages():

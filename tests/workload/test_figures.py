@@ -1,7 +1,8 @@
 import sys
+from dataclasses import fields, replace
 from pathlib import Path
 
-from denshi.catalog import Kernels, Model, Software, find
+from denshi.catalog import Engine, Kernels, Model, Software, find
 from denshi.workload import serving, training
 from figure_checks import assert_every_figure_moves, assert_every_input_is_named
 
@@ -76,16 +77,21 @@ TRAINING = {
 SERVING = {
     "base": serving_input("llama3.1-70b", "hgx-h100", 64),
     "moe": serving_input("deepseek-v3", "gb300-nvl72", 720),
-    "tight": serving_input("llama3.1-405b", "hgx-h100", 64, tpot_limit_s=0.045, ttft_limit_s=9.0),
+    "fp4": serving_input("deepseek-v3", "gb300-nvl72", 720, precision="fp4"),
+    "narrow": serving_input("llama3.1-70b", "gb300-nvl72", 72, precision="fp4"),
+    "far": serving_input("deepseek-v3", "hgx-h200", 64, scaleup_domain=4.0),
     "staged": serving_input("llama3.1-405b", "hgx-a100", 64, precision="bf16", tpot_limit_s=0.5, ttft_limit_s=60.0),
     "full": serving_input("llama3.1-70b", "hgx-h100", 64, tpot_limit_s=5.0, ttft_limit_s=600.0),
     "late": serving_input("llama3.1-70b", "hgx-h100", 64, tpot_limit_s=0.2, ttft_limit_s=0.5),
     "odd": serving_input("llama3.1-70b", "hgx-h100", 67, tpot_limit_s=0.02),
-    "window": serving_input("gpt-oss-120b", "hgx-h100", 64),
+    "window": serving_input("gpt-oss-120b", "hgx-h100", 64, precision="int4"),
     "tied": serving_input("llama3.2-3b", "hgx-h100", 64),
-    "sparse": serving_input("gpt-oss-120b", "hgx-h100", 64, tpot_limit_s=0.01),
-    "fp4": serving_input("deepseek-v3", "gb300-nvl72", 720, precision="fp4"),
+    "linear": serving_input("qwen3.5-397b-a17b", "hgx-h200", 64),
+    "indexed": serving_input("glm-5", "gb300-nvl72", 72),
 }
+
+VLLM = find(Engine, "vllm")
+SLOWER = replace(VLLM, **{f.name: 1.1 * getattr(VLLM, f.name) for f in fields(VLLM) if f.type is float})
 
 
 def test_every_training_figure_moves_with_what_it_names() -> None:
@@ -116,6 +122,11 @@ def test_every_serving_figure_moves_with_what_it_names() -> None:
     other = {
         "scenario.workload.@.precision": ["bf16"],
         "catalog.models.@": [find(Model, "qwen3-32b"), find(Model, "llama3.1-405b"), find(Model, "kimi-k2")],
+        "catalog.engines.@": [find(Engine, "trtllm"), SLOWER],
+        "catalog.models.@.experts": [0.0],
+        "catalog.models.@.shared_experts": [0.0, 2.0],
+        "catalog.models.@.index_top_k": [0.0, 512.0],
+        "catalog.accelerator.fp4_flop_per_s": [None, 2e16],
     }
     assert_every_figure_moves(serving.run, SERVING, "workload", other)
 

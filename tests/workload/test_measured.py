@@ -1,22 +1,9 @@
-import importlib.util
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from denshi.validation.training.cases import read
 from denshi.validation.training.predict import predicted
-
-ROOT = Path(__file__).parents[2]
-
-
-def report(tool: str, shared: Path) -> dict[str, dict[str, float]]:
-    assert importlib.util.find_spec("denshi")
-    command = [sys.executable, str(ROOT / "tools" / tool), str(shared)]
-    return json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
 
 
 def test_measured_training_steps_are_met(shared: Path) -> None:
@@ -31,10 +18,3 @@ def test_measured_training_steps_are_met(shared: Path) -> None:
     assert np.median(error[many & ~moe]) < 0.05
     assert np.median(error[many & moe]) < 0.12
     assert np.median(error[~many]) < 0.06
-
-
-@pytest.mark.slow
-def test_measured_serving_points_are_met(shared: Path) -> None:
-    found = report("check_serving.py", shared)
-    assert found["all"]["median_ape"] < 0.16
-    assert found["dense"]["median_ape"] < 0.12

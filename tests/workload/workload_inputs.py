@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from denshi.catalog import Assumption, Kernels, Model, Software, System, find
+from denshi.catalog import Assumption, Engine, Kernels, Model, Software, System, find
 from denshi.catalog.schema import Accelerator
 from denshi.figure import inputs
 from denshi.workload import serving, training
@@ -49,5 +49,6 @@ def serving_input(model: str, system: str, accelerators: float, **changed: Any) 
         "ttft_limit_s": 2.0,
         "tpot_limit_s": 0.05,
         "precision": "fp8",
+        "engine": find(Engine, "vllm"),
     }
     return serving.Input(**hardware(model, system, accelerators) | constants(serving.Input) | asked | changed)

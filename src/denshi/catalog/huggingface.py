@@ -34,6 +34,8 @@ _SERVED = (
     *("deepseek_v3", "deepseek_v32", "gpt_oss", "gpt2", "gpt_neox", "kimi_k2", "glm", "glm4", "glm4_moe"),
     *("glm_moe_dsa", "chatglm", "mimo", "minimax_m2", "phi3", "olmo2"),
 )
+_INDEX = {"index_heads": "index_n_heads", "index_width": "index_head_dim", "index_top_k": "index_topk"}
+_UNSAID = ("published_", "train_", "linear_", "index_")
 _STRANGE = ("linear_att", "linear_attn", "kimi_linear", "mamba", "ssm_", "rwkv", "hybrid", "recurrent", "block_configs")
 
 
@@ -138,7 +140,8 @@ def _model(config: _Config, path: Path) -> Model:
     note = "" if config.type in _SERVED else f'model_type "{config.type}" is read as a plain decoder'
     evidence = Evidence(f"user's file {path.name}", "undated", grade, note=note)
     said = {field.name for field in fields(Model)} - {"id", "name", "aliases", "evidence"}
-    unknown: dict[str, Any] = {key: None for key in said if key.startswith(("published_", "train_"))}
+    indexed: dict[str, Any] = {field: config.number((key,), 0.0) for field, key in _INDEX.items() if config.has((key,))}
+    unknown: dict[str, Any] = {key: None for key in said - set(indexed) if key.startswith(_UNSAID)}
     return Model(
         id=path.parent.name if path.stem == "config" and path.parent.name else path.stem,
         name=name or path.stem,
@@ -146,6 +149,7 @@ def _model(config: _Config, path: Path) -> Model:
         evidence=MappingProxyType(dict.fromkeys(said - set(unknown), evidence)),
         family=config.type or "unknown",
         **shape,
+        **indexed,
         **unknown,
     )
 

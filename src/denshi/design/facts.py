@@ -10,6 +10,7 @@ from typing import Any, cast
 from denshi.catalog import (
     Accelerator,
     Assumption,
+    Engine,
     Equipment,
     Kernels,
     Link,
@@ -37,7 +38,7 @@ from denshi.catalog.normals import (
 )
 from denshi.errors import InfeasibleError
 from denshi.figure import Evidence
-from denshi.scenario import Scenario
+from denshi.scenario import Scenario, ServingWorkload, TrainingWorkload
 
 NEAR_M = 250_000.0
 CURRENT_SOFTWARE = "current"
@@ -58,6 +59,7 @@ class Facts:
     link: Link
     switch: Switch
     models: tuple[Model | None, ...]
+    engines: tuple[Engine | None, ...]
     technologies: tuple[Technology, ...]
     equipment: Mapping[str, Equipment]
     rules: tuple[Rule, ...]
@@ -93,6 +95,7 @@ def gather(scenario: Scenario) -> Facts:
         link=link,
         switch=find(Switch, link.switch),
         models=tuple(_model(workload.model) for workload in scenario.workload),
+        engines=tuple(_engine(workload) for workload in scenario.workload),
         technologies=tuple(find(Technology, name) for name in scenario.energy.options),
         equipment=cast(Mapping[str, Equipment], rows("equipment")),
         rules=tuple(cast(Mapping[str, Rule], rows("rules")).values()),
@@ -114,6 +117,10 @@ def _hardware(name: str) -> tuple[System, Accelerator]:
 
 def _model(name: str) -> Model:
     return model_from_config(Path(name)) if name.endswith(".json") else find(Model, name)
+
+
+def _engine(workload: TrainingWorkload | ServingWorkload) -> Engine | None:
+    return find(Engine, workload.engine) if workload.kind == "serving" else None
 
 
 def _rental(accelerator: Accelerator, prices: Mapping[str, Price]) -> Price:

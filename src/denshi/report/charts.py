@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil, floor, log10
 from typing import Any
 
 from denshi.report.locale import Texts
@@ -12,6 +13,7 @@ INK, MUTED, RULE = "#1b2430", "#4a5563", "#d9dee5"
 # The palette of Okabe and Ito, which readers of every kind of colour vision tell apart.
 BLUE, SKY, GREEN, YELLOW = "#0072B2", "#56B4E9", "#009E73", "#F0E442"
 ORANGE, VERMILION, PURPLE, BLACK = "#E69F00", "#D55E00", "#CC79A7", "#000000"
+STAR = {"color": VERMILION, "size": 15, "symbol": "star", "line": {"color": "#ffffff", "width": 1}}
 # A year that has no 29 February lends its dates to the typical year.
 COMMON_YEAR = date(2025, 1, 1)
 
@@ -105,6 +107,18 @@ def axis(title: str, **more: Any) -> dict[str, Any]:
         "fixedrange": True,
     }
     return base | more
+
+
+def spread(title: str, values: Sequence[float]) -> dict[str, Any]:
+    """Return an axis that is logarithmic where the values span more than a factor of three."""
+    low, high = min(values), max(values)
+    if high < 3 * low:
+        return axis(title, zeroline=False)
+    begin, end = low / (high / low) ** 0.05, high * (high / low) ** 0.05
+    digits = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0) if high < 30 * low else (1.0, 2.0, 5.0)
+    marks = [short(digit * 10.0**power) for power in range(floor(log10(begin)), ceil(log10(end))) for digit in digits]
+    shown = [mark for mark in marks if begin <= mark <= end]
+    return axis(title, type="log", range=[log10(begin), log10(end)], tickvals=shown, zeroline=False)
 
 
 def dates(title: str, lang: str, **more: Any) -> dict[str, Any]:

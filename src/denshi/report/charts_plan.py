@@ -2,19 +2,15 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
-from math import ceil, floor, log10
 from typing import Any
 
-from denshi.report.charts import BLUE, MUTED, VERMILION, Chart, Scale, axis, layout, scale, short
+from denshi.report.charts import BLUE, MUTED, STAR, Chart, Scale, layout, scale, short, spread
 from denshi.report.charts_roofline import roofline
 from denshi.report.charts_work import limit, listed, titled
 from denshi.report.locale import Texts, number
 from denshi.report.reading import Design, list_at, number_at, series_at
 
 Cost = tuple[float, float]
-
-_STAR = {"color": VERMILION, "size": 15, "symbol": "star", "line": {"color": "#ffffff", "width": 1}}
-
 
 def plans(design: Design, lang: str, t: Texts) -> list[Chart]:
     """Return the roofline and the Pareto front of every training workload that has them."""
@@ -42,14 +38,14 @@ def front(design: Design, index: int, lang: str, t: Texts) -> Chart | None:
         ring = {"color": MUTED, "size": 6, "symbol": "circle-open"}
         data.append(_trace("fewer", rest, units, lang, t) | {"mode": "markers", "marker": ring})
     if chosen[0] and chosen[1]:
-        data.append(_trace("chosen", [(chosen[0], chosen[1])], units, lang, t) | {"mode": "markers", "marker": _STAR})
+        data.append(_trace("chosen", [(chosen[0], chosen[1])], units, lang, t) | {"mode": "markers", "marker": STAR})
     if usable:
         ends = seconds.of([costs[0][0], costs[-1][0]])
         data.append(limit("usable", usable, lang, t) | {"x": ends, "y": size.of([usable, usable])})
     heads = [t["axis.seconds"].format(unit=seconds.name), t["axis.memory"].format(unit=size.name)]
     return Chart(
         id=f"front-{index}",
-        title=titled("front", design, index, t),
+        title=titled("front", "training", design, index, t),
         aria=t["chart.front.aria"].format(
             n=len(best), fastest=_said(best[0], lang, t), leanest=_said(best[-1], lang, t)
         ),
@@ -57,8 +53,8 @@ def front(design: Design, index: int, lang: str, t: Texts) -> Chart | None:
         data=data,
         layout=layout(
             hovermode="closest",
-            xaxis=_axis(heads[0], [x for trace in data for x in trace["x"]]),
-            yaxis=_axis(heads[1], [y for trace in data for y in trace["y"]]),
+            xaxis=spread(heads[0], [x for trace in data for x in trace["x"]]),
+            yaxis=spread(heads[1], [y for trace in data for y in trace["y"]]),
         ),
         head=heads,
         rows=[[f"{short(time / seconds.factor):,g}", f"{short(held / size.factor):,g}"] for time, held in best],
@@ -94,15 +90,3 @@ def _trace(key: str, costs: Sequence[Cost], units: tuple[Scale, Scale], lang: st
 
 def _said(cost: Cost, lang: str, t: Texts) -> str:
     return listed([number(cost[0], "s", lang), number(cost[1], "byte", lang)], t)
-
-
-def _axis(title: str, values: Sequence[float]) -> dict[str, Any]:
-    """Return an axis that is logarithmic where the values span more than a factor of three."""
-    low, high = min(values), max(values)
-    if high < 3 * low:
-        return axis(title, zeroline=False)
-    begin, end = low / (high / low) ** 0.05, high * (high / low) ** 0.05
-    digits = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0) if high < 30 * low else (1.0, 2.0, 5.0)
-    marks = [short(digit * 10.0**power) for power in range(floor(log10(begin)), ceil(log10(end))) for digit in digits]
-    shown = [mark for mark in marks if begin <= mark <= end]
-    return axis(title, type="log", range=[log10(begin), log10(end)], tickvals=shown, zeroline=False)

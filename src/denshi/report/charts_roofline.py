@@ -77,7 +77,7 @@ def roofline(design: Design, index: int, lang: str, t: Texts) -> Chart | None:
     ]  # fmt: skip
     return Chart(
         id=f"roofline-{index}",
-        title=titled("roofline", design, index, t),
+        title=titled("roofline", "training", design, index, t),
         aria=t["chart.roofline.aria"].format(
             peak=number(area.peak, "FLOP/s", lang),
             bandwidth=number(area.bandwidth, "byte/s", lang),

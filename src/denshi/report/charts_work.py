@@ -43,15 +43,15 @@ _BAR_PX = 84
 
 def step(design: Design, lang: str, t: Texts) -> Chart | None:
     """Return the parts of a training step, one bar a training workload."""
-    shown = _shown(design, _times)
+    shown = parts_of(design, _times)
     if not shown:
         return None
-    return _bars("step", shown, _TIME, "s", t["axis.seconds"], {}, lang, t)
+    return bars("step", shown, _TIME, "s", t["axis.seconds"], {}, lang, t)
 
 
 def memory(design: Design, lang: str, t: Texts) -> Chart | None:
     """Return the memory of one accelerator by what fills it, one bar a training workload, against what there is."""
-    shown = _shown(design, _bytes)
+    shown = parts_of(design, _bytes)
     if not shown:
         return None
     index = int(next(iter(shown)).split(".")[0]) - 1
@@ -60,7 +60,7 @@ def memory(design: Design, lang: str, t: Texts) -> Chart | None:
         "capacity": number_at(design, "accelerator.memory_bytes"),
     }
     known = {key: value for key, value in limits.items() if value}
-    return _bars("memory", shown, _MEMORY, "byte", t["axis.memory"], known, lang, t)
+    return bars("memory", shown, _MEMORY, "byte", t["axis.memory"], known, lang, t)
 
 
 def workload_name(design: Design, index: int) -> str:
@@ -68,14 +68,14 @@ def workload_name(design: Design, index: int) -> str:
     return f"{index + 1}. {text_at(design, f'scenario.workload.{index}.model')}"
 
 
-def _shown(design: Design, parts: Callable[[Design, int], dict[str, float]]) -> dict[str, dict[str, float]]:
+def parts_of(design: Design, parts: Callable[[Design, int], dict[str, float]]) -> dict[str, dict[str, float]]:
     """Return the parts of every workload that has any, by its name."""
     found = {workload_name(design, i): parts(design, i) for i in range(len(list_at(design, "workload")))}
     return {name: one for name, one in found.items() if any(one.values())}
 
 
 def _times(design: Design, index: int) -> dict[str, float]:
-    """Return the parts of a step; empty for a workload that has no steps."""
+    """Return the parts of a training step; empty for a workload of another kind."""
     held = {key: number_at(design, f"workload.{index}.{key}_s") for key in ("step", *_TIME)}
     step_s = held.pop("step")
     if not step_s:
@@ -95,7 +95,7 @@ def _bytes(design: Design, index: int) -> dict[str, float]:
     return {key: value or 0.0 for key, value in held.items()} if held["optimizer"] is not None else {}
 
 
-def _bars(
+def bars(
     name: str,
     shown: Mapping[str, Mapping[str, float]],
     looks: Mapping[str, tuple[str, str]],
@@ -189,10 +189,10 @@ def listed(parts: Sequence[str], t: Texts) -> str:
     return t["list_separator"].join(parts)
 
 
-def titled(name: str, design: Design, index: int, t: Texts) -> str:
-    """Return the title of a chart of one workload, which it names where there are several."""
+def titled(name: str, kind: str, design: Design, index: int, t: Texts) -> str:
+    """Return the title of a chart of one workload, which it names where there are several of its kind."""
     title, works = t[f"chart.{name}.title"], range(len(list_at(design, "workload")))
-    several = sum(text_at(design, f"workload.{i}.kind") == "training" for i in works) > 1
+    several = sum(text_at(design, f"workload.{i}.kind") == kind for i in works) > 1
     return f"{title} ({workload_name(design, index)})" if several else title
 
 

@@ -44,8 +44,9 @@ _PLAN = ("tp", "pp", "cp", "ep", "dp")
 _WORK_ROWS = (
     "tokens_per_s", "tokens_per_year", "mfu", "hfu", "step_s", "compute_s", "communication_s", "bubble_s", "overhead_s",
     "run_s", "goodput_fraction", "runs_per_year", "accelerator_hours_per_run", "energy_kwh_per_run",
-    "replica_accelerators", "batch", "ttft_s", "tpot_s", "tokens_per_s_per_accelerator", "energy_j_per_token",
-    "power_kw", "memory_bytes", "params", "active_params", "bound",
+    "replica_accelerators", "replicas", "concurrency", "held_sequences", "ttft_s", "tpot_s", "tokens_per_s_per_user",
+    "tokens_per_s_per_accelerator", "tokens_per_s_per_kw", "energy_j_per_token", "power_kw", "memory_bytes", "params",
+    "active_params", "bound",
 )  # fmt: skip
 
 
@@ -206,7 +207,9 @@ def _kind(design: Design, index: int) -> str:
 
 
 def _plan(design: Design, index: int, t: Texts) -> str:
-    parts = [number_at(design, f"workload.{index}.{name}") for name in _PLAN]
-    if all(part is None for part in parts):
+    """Return the degrees of parallelism; attention groups of a served model are its data parallelism."""
+    parts = {name: number_at(design, f"workload.{index}.{name}") for name in _PLAN}
+    parts["dp"] = parts["dp"] or number_at(design, f"workload.{index}.groups")
+    if all(part is None for part in parts.values()):
         return t["none"]
-    return " × ".join("1" if part is None else f"{part:,.0f}" for part in parts)
+    return " × ".join("1" if part is None else f"{part:,.0f}" for part in parts.values())

@@ -136,7 +136,8 @@ class ServingWorkload(Table):
     output_tokens: Count = Field(ge=1, le=1e8)
     ttft: Second = assumed(2.0, "interactive limit of MLPerf Inference, from memory", gt=0, le=3600)
     tpot: Second = assumed(0.05, "20 tokens/s a user, from memory", gt=0, le=60)
-    precision: Literal["bf16", "fp16", "fp8", "fp4"] = assumed("fp8", "common serving precision", "E")
+    precision: Literal["bf16", "fp16", "fp8", "fp4", "int4"] = assumed("fp8", "common serving precision", "E")
+    engine: Literal["trtllm", "vllm", "sglang"] = assumed("vllm", "the engine of most accelerators, open source", "E")
     share: Fraction = assumed(1.0, "the whole cluster", gt=0, le=1)
 
 

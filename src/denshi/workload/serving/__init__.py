@@ -1,25 +1,30 @@
-"""Serving of a model: replicas and batch at the latency targets, tokens a second, energy a token.
+"""Serving of a model: replicas and concurrency at the latency targets, tokens a second, energy a token.
 
 >>> from denshi.workload import serving
 >>> serving.Serving.__name__
 'Serving'
 """
 
+from dataclasses import replace
 from math import floor
 
-from denshi.workload.precision import BYTES_PER_CACHED_VALUE
+import numpy as np
+
 from denshi.workload.record import available_accelerators
-from denshi.workload.serving.plan import Plan, choose, hold
+from denshi.workload.serving.energy import active_fraction, power_kw
+from denshi.workload.serving.plan import Plan, choose, hold, sequence_bytes
 from denshi.workload.serving.record import Input
 from denshi.workload.serving.result import Serving
-from denshi.workload.serving.step import DECISIONS, evaluate
-from denshi.workload.transformer import active_params, kv_cache_bytes_per_token, total_params
+from denshi.workload.serving.task import DECISIONS, split_of
+from denshi.workload.transformer import active_params, total_params
 
 HOURS_PER_YEAR = 8760.0
 
-_MOST_MEASURED = 256.0  # sequences an accelerator in the measurements that the multipliers are fitted to
-
-_SECONDS = ("weight_s", "cache_s", "arithmetic_s", "exchange_s", "host_s", "step_s", "prefill_s", "tpot_s", "ttft_s")
+_WRITTEN_AS = {"expert_s": "routed_s", "own_s": "first_prompt_s"}
+_SECONDS = (
+    *("weight_s", "expert_s", "cache_s", "launch_s", "exchange_s", "host_s", "step_s"),
+    *("prompt_s", "mixed_s", "tpot_s", "own_s", "queue_s", "start_s", "client_s", "ttft_s"),
+)
 
 
 def run(inputs: Input) -> Serving:
@@ -27,7 +32,7 @@ def run(inputs: Input) -> Serving:
 
     Parameters
     ----------
-    inputs : the workload, the model, the hardware, the efficiencies.
+    inputs : the workload, the model, the hardware, the engine.
 
     Returns
     -------
@@ -35,7 +40,7 @@ def run(inputs: Input) -> Serving:
 
     Raises
     ------
-    InfeasibleError : the accelerator lacks the precision, the weights fit nowhere, or no batch meets the targets.
+    InfeasibleError : the accelerator lacks the precision, the weights fit nowhere, or no concurrency meets the targets.
 
     Source: pope2022.
     """
@@ -43,58 +48,63 @@ def run(inputs: Input) -> Serving:
 
 
 def again(inputs: Input, result: Serving) -> Serving:
-    """Evaluate every figure again with the split and batch of ``result`` held, for sensitivities."""
-    return _figures(inputs, hold(inputs, {name: float(getattr(result, name)) for name in DECISIONS}))
+    """Evaluate every figure again with the plan of ``result`` held, and the Pareto front with it, for sensitivities."""
+    evaluated = _figures(inputs, hold(inputs, {name: float(getattr(result, name)) for name in DECISIONS}))
+    return replace(
+        evaluated,
+        front_tokens_per_s_per_user=result.front_tokens_per_s_per_user,
+        front_tokens_per_s_per_accelerator=result.front_tokens_per_s_per_accelerator,
+    )
 
 
 def _figures(inputs: Input, plan: Plan) -> Serving:
-    at = plan.values
+    at, task = plan.values, plan.task
     accelerators = available_accelerators(inputs)
     replicas = float(floor(accelerators / at["accelerators"]))
-    system_kw = inputs.system.power_kw / inputs.system.accelerators
-    busy_kw = system_kw * inputs.busy_power_fraction
     used = replicas * at["accelerators"]
     each = at["tokens_per_s"] / at["accelerators"]
-    idle = accelerators - used
+    system_kw = inputs.system.power_kw / inputs.system.accelerators
+    idle_fraction = inputs.system.idle_power_fraction
+    active = float(active_fraction(plan.columns))
+    busy_kw = float(power_kw(np.asarray(active), system_kw, idle_fraction, inputs.busy_power_fraction))
+    cache_bytes = at["running"] / at["groups"] * float(sequence_bytes(task, split_of(plan.columns)))
+    held_bytes = at["weight_bytes"] + cache_bytes + inputs.engine.reserved_bytes
     return Serving(
         kind="serving",
         params=total_params(inputs.model),
         active_params=active_params(inputs.model),
-        kv_cache_bytes_per_token=kv_cache_bytes_per_token(inputs.model, BYTES_PER_CACHED_VALUE[inputs.precision]),
+        kv_cache_bytes_per_token=float(task.shape.cache_values * task.machine.cache_bytes + task.shape.index_bytes),
         accelerators=accelerators,
         plan=", ".join(f"{name} {at[name]:.10g}" for name in DECISIONS),
         **{name: at[name] for name in DECISIONS},
         replica_accelerators=at["accelerators"],
         replicas=replicas,
+        held_sequences=at["held"],
+        running_sequences=at["running"],
         weight_bytes=at["weight_bytes"],
-        cache_bytes=at["cache_bytes"],
-        memory_fraction=at["memory_bytes"] / inputs.accelerator.memory_bytes,
-        **{name: at[name] for name in _SECONDS},
-        prefill_fraction=at["prefill_fraction"],
+        cache_bytes=cache_bytes,
+        memory_fraction=held_bytes / (inputs.accelerator.memory_bytes * inputs.engine.memory_label),
+        **{_WRITTEN_AS.get(name, name): at[name] for name in _SECONDS},
+        tokens_per_s_per_user=1 / at["tpot_s"],
         tokens_per_s_per_replica=at["tokens_per_s"],
         tokens_per_s_per_accelerator=each,
         tokens_per_s=replicas * at["tokens_per_s"],
+        tokens_per_s_per_kw=replicas * at["tokens_per_s"] / (accelerators * system_kw),
         tokens_per_year=replicas * at["tokens_per_s"] * HOURS_PER_YEAR * 3600,
         accelerator_hours_per_year=used * HOURS_PER_YEAR,
+        active_fraction=active,
         busy_power_kw=busy_kw,
-        power_kw=used * busy_kw + idle * system_kw * inputs.system.idle_power_fraction,
+        power_kw=used * busy_kw + (accelerators - used) * system_kw * idle_fraction,
         energy_j_per_token=busy_kw * 1e3 / each,
+        front_tokens_per_s_per_user=tuple(user for user, _ in plan.front),
+        front_tokens_per_s_per_accelerator=tuple(rate for _, rate in plan.front),
         bound=plan.bound,
-        notice=_notice(plan, idle),
+        notice=_notice(at["accelerators"], accelerators - used),
     )
 
 
-def _notice(plan: Plan, idle: float) -> str:
-    replica, each = plan.values["accelerators"], plan.values["batch"] / plan.values["accelerators"]
-    said = []
-    if idle:
-        said.append(f"{idle:,.0f} accelerators are left over: a replica takes {replica:,.0f}")
-    if each > _MOST_MEASURED:
-        said.append(
-            f"{each:,.0f} sequences an accelerator lie beyond the {_MOST_MEASURED:.0f} of the measurements: "
-            "rate and latency are extrapolated"
-        )
-    return "; ".join(said)
+def _notice(replica: float, idle: float) -> str:
+    return f"{idle:,.0f} accelerators are left over: a replica takes {replica:,.0f}" if idle else ""
 
 
-__all__ = ["Input", "Serving", "again", "evaluate", "run"]
+__all__ = ["Input", "Serving", "again", "run"]

@@ -1,4 +1,4 @@
-"""How a model is served: replicas, split and batch that give most tokens a second within the latency targets."""
+"""How a model is served: replicas, split and concurrency that give most tokens a second within the latency targets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,116 +7,180 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denshi.errors import InfeasibleError
-from denshi.workload.record import available_accelerators, powers_of_two, usable_bytes
+from denshi.workload.record import available_accelerators
+from denshi.workload.serving.asked import Task
+from denshi.workload.serving.engine import rates_of
+from denshi.workload.serving.machine import machine_of
+from denshi.workload.serving.memory import cache_room_bytes, token_bytes
+from denshi.workload.serving.operators import Split
 from denshi.workload.serving.record import Input
-from denshi.workload.serving.step import DECISIONS, Columns, evaluate
+from denshi.workload.serving.shape import shape_of
+from denshi.workload.serving.space import splits, with_concurrency
+from denshi.workload.serving.task import DECISIONS, Columns, Values, evaluate, split_of
 
-_LARGEST_GROUP = 64
-_STAGES = (1.0, 2.0, 4.0, 8.0, 16.0)
-_BATCHES = np.unique(np.round(np.geomspace(1, 4096, 60)))
 _RATE_TOLERANCE = 0.01
+_COARSE_TOLERANCE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One configuration with all that :func:`denshi.workload.serving.step.evaluate` says of it, and what stops it."""
+    """One configuration with all that the step model says of it, what stops it, and what was found beside it.
 
+    ``front`` holds (output tokens a second of a user, of an accelerator) of the configurations that no other beats in
+    both, the most of a user first.
+    """
+
+    task: Task
     values: Mapping[str, float]
     bound: str
+    front: tuple[tuple[float, float], ...]
+
+    @property
+    def columns(self) -> dict[str, Values]:
+        """The values as the step model takes them."""
+        return {name: np.asarray(value) for name, value in self.values.items()}
 
 
-def choose(inputs: Input) -> Plan:
-    """Find the split and batch of the highest token rate of all replicas that meet both latency targets.
-
-    Splits and batches are evaluated at once; the best split's batch is then refined between its neighbours. Within one
-    per cent of the best rate the replica with fewest accelerators wins.
+def task_of(inputs: Input) -> Task:
+    """Return what is asked of the workload's replicas as the step model takes it.
 
     Raises
     ------
-    InfeasibleError : the weights fit no replica, or no batch meets the targets; the message says what is reachable.
+    InfeasibleError : the accelerator does not multiply in the number format.
     """
-    coarse = evaluate(_candidates(inputs), inputs)
-    held = _within(coarse, inputs)
-    if not held.any():
-        raise _unreachable(inputs, coarse)
-    first = _best(coarse, held, available_accelerators(inputs))
-    fine = evaluate(_refined({name: float(coarse[name][first]) for name in DECISIONS}), inputs)
-    best = _best(fine, _within(fine, inputs), available_accelerators(inputs))
-    return _planned(fine, best, inputs)
+    return Task(
+        shape=shape_of(inputs.model),
+        machine=machine_of(
+            inputs.accelerator,
+            inputs.model,
+            inputs.precision,
+            outside_bytes_per_s=inputs.scaleout_bytes_per_s,
+            domain=inputs.scaleup_domain,
+        ),
+        rates=rates_of(inputs.engine),
+        input_tokens=inputs.input_tokens,
+        output_tokens=inputs.output_tokens,
+    )
+
+
+def choose(inputs: Input) -> Plan:
+    """Find the split and concurrency of the highest token rate of all replicas that meet both latency targets.
+
+    No request waits for memory. Splits and concurrencies are evaluated at once; the concurrencies of the best splits
+    are then refined between their neighbours. Within one per cent of the best rate the replica with fewest
+    accelerators wins.
+
+    Raises
+    ------
+    InfeasibleError : the weights fit no replica, or no concurrency meets the targets; the message says what is
+        reachable.
+    """
+    task = task_of(inputs)
+    accelerators = available_accelerators(inputs)
+    coarse = evaluate(task, candidates(inputs))
+    kept = _within(coarse, inputs)
+    if not kept.any():
+        raise _unreachable(task, inputs, coarse)
+    fine = evaluate(task, _refined(coarse, _rate(coarse, kept, accelerators)))
+    rate = _rate(fine, _within(fine, inputs), accelerators)
+    near = np.where(rate >= (1 - _RATE_TOLERANCE) * rate.max(), fine["accelerators"], np.inf)
+    best = int(np.lexsort((-rate, near))[0])
+    decided = {name: float(fine[name][best]) for name in DECISIONS}
+    return replace(_planned(task, decided, inputs), front=_front(coarse, inputs))
 
 
 def hold(inputs: Input, decisions: Mapping[str, float]) -> Plan:
     """Evaluate one plan again, whether or not it still meets the targets."""
-    return _planned(evaluate({name: np.array([decisions[name]]) for name in DECISIONS}, inputs), 0, inputs)
+    return _planned(task_of(inputs), decisions, inputs)
 
 
-def _planned(timed: Columns, at: int, inputs: Input) -> Plan:
-    values = {name: float(column[at]) for name, column in timed.items()}
-    one_more = {name: np.array([values[name]]) for name in DECISIONS}
-    one_more["batch"] = one_more["batch"] + one_more["groups"]
-    after = {name: float(column[0]) for name, column in evaluate(one_more, inputs).items()}
-    if after["memory_bytes"] > usable_bytes(inputs.accelerator, inputs.memory_usable):
-        return Plan(values, "memory for the key-value cache")
+def _planned(task: Task, decisions: Mapping[str, float], inputs: Input) -> Plan:
+    """Evaluate one plan by itself, and with one more sequence in each lane to learn what stops it."""
+    more = np.array([0.0, decisions["groups"] * decisions["pp"]])
+    columns = {name: decisions[name] + more * (name == "concurrency") for name in DECISIONS}
+    timed = evaluate(task, columns)
+    values = {name: float(column[0]) for name, column in timed.items()}
+    after = {name: float(column[1]) for name, column in timed.items()}
+    return Plan(task, values, _stopped_by(after, inputs), ())
+
+
+def _stopped_by(after: Mapping[str, float], inputs: Input) -> str:
+    if after["concurrency"] > after["held"]:
+        return "memory for the key-value cache"
     if after["tpot_s"] > inputs.tpot_limit_s:
-        return Plan(values, "time per output token")
+        return "time per output token"
     if after["ttft_s"] > inputs.ttft_limit_s:
-        return Plan(values, "time to first token")
-    return Plan(values, "arithmetic: a larger batch is no faster")
+        return "time to first token"
+    return "more sequences are no faster"
+
+
+def _fits(timed: Columns) -> NDArray[np.bool_]:
+    return np.asarray(timed["concurrency"] <= timed["held"])
 
 
 def _within(timed: Columns, inputs: Input) -> NDArray[np.bool_]:
-    return np.asarray(
-        (timed["memory_bytes"] <= usable_bytes(inputs.accelerator, inputs.memory_usable))
-        & (timed["tpot_s"] <= inputs.tpot_limit_s)
-        & (timed["ttft_s"] <= inputs.ttft_limit_s)
-    )
+    targets = (timed["tpot_s"] <= inputs.tpot_limit_s) & (timed["ttft_s"] <= inputs.ttft_limit_s)
+    return np.asarray(_fits(timed) & targets)
 
 
-def _best(timed: Columns, held: NDArray[np.bool_], accelerators: float) -> int:
-    rate = np.where(held, np.floor(accelerators / timed["accelerators"]) * timed["tokens_per_s"], 0.0)
-    near = rate >= (1 - _RATE_TOLERANCE) * rate.max()
-    return int(np.lexsort((-rate, np.where(near, timed["accelerators"], np.inf)))[0])
+def _rate(timed: Columns, kept: NDArray[np.bool_], accelerators: float) -> Values:
+    """Output tokens a second of as many replicas as there are accelerators for; 0 where the targets are not met."""
+    return np.where(kept, np.floor(accelerators / timed["accelerators"]) * timed["tokens_per_s"], 0.0)
 
 
-def _candidates(inputs: Input) -> Columns:
+def candidates(inputs: Input) -> dict[str, Values]:
+    """Return every split of a replica that the model and the accelerators allow, at many concurrencies.
+
+    Raises
+    ------
+    InfeasibleError : the workload has no accelerator.
+    """
     accelerators = available_accelerators(inputs)
-    inside = min(inputs.scaleup_domain, _LARGEST_GROUP, accelerators)
-    groups = powers_of_two(inside) if inputs.model.experts else np.ones(1)
-    axes = (powers_of_two(inside), groups, np.array(_STAGES), _BATCHES)
-    tp, group, pp, each = (column.ravel() for column in np.meshgrid(*axes, indexing="ij"))
-    ranks = tp * group
-    # stages only where one scale-up domain is full
-    keep = (ranks <= inside) & (ranks * pp <= accelerators) & ((pp == 1) | (2 * ranks > inside))
-    keep &= (np.round(inputs.model.heads) % tp == 0) & (pp <= max(inputs.model.layers, 1.0))
-    if not keep.any():
+    if accelerators < 1:
         raise InfeasibleError("the workload has no accelerator", where="workload.share", mend="Raise its share")
-    columns = {"tp": tp, "groups": group, "pp": pp, "batch": each * group * pp}
-    return {name: column[keep] for name, column in columns.items()}
+    model = inputs.model
+    split = splits(
+        accelerators,
+        heads=model.heads,
+        layers=model.layers,
+        experts=model.experts,
+        expert_ffn=model.expert_ffn,
+        domain=inputs.scaleup_domain,
+    )
+    return with_concurrency(split)
 
 
-def _refined(around: Mapping[str, float]) -> Columns:
-    lanes = around["groups"] * around["pp"]
-    at = int(np.argmin(np.abs(_BATCHES * lanes - around["batch"])))
-    low, high = _BATCHES[max(at - 1, 0)], _BATCHES[min(at + 1, len(_BATCHES) - 1)]
-    batch = np.arange(low, high + 1) * lanes
-    return {name: batch if name == "batch" else np.full_like(batch, around[name]) for name in DECISIONS}
+def _refined(coarse: Columns, rate: Values) -> dict[str, Values]:
+    """Return every concurrency between the neighbours of the best of each split that comes near the best of all."""
+    lanes = coarse["groups"] * coarse["pp"]
+    grid = np.unique(coarse["concurrency"] / lanes)
+    by_split = rate.reshape(-1, len(grid))
+    splits_near = np.flatnonzero(by_split.max(axis=1) >= (1 - _COARSE_TOLERANCE) * rate.max())
+    at = by_split[splits_near].argmax(axis=1)
+    low, high = grid[np.maximum(at - 1, 0)], grid[np.minimum(at + 1, len(grid) - 1)]
+    count = (high - low + 1).astype(int)
+    begin = np.repeat(np.cumsum(count) - count, count)
+    each = np.repeat(low, count) + np.arange(count.sum()) - begin
+    rows = np.repeat(splits_near * len(grid), count)
+    return {name: coarse[name][rows] if name != "concurrency" else each * lanes[rows] for name in DECISIONS}
 
 
-def _unreachable(inputs: Input, timed: Columns) -> InfeasibleError:
-    usable = usable_bytes(inputs.accelerator, inputs.memory_usable)
-    fits = timed["memory_bytes"] <= usable
+def _front(timed: Columns, inputs: Input) -> tuple[tuple[float, float], ...]:
+    """Return rates of a user and of an accelerator that no configuration in time for its first token beats in both."""
+    kept = _fits(timed) & (timed["ttft_s"] <= inputs.ttft_limit_s)
+    user = 1 / timed["tpot_s"][kept]
+    each = (timed["tokens_per_s"] / timed["accelerators"])[kept]
+    order = np.lexsort((-each, -user))
+    most = np.maximum.accumulate(np.concatenate([[0.0], each[order]]))[:-1]
+    best = order[each[order] > most]
+    return tuple(zip(user[best].tolist(), each[best].tolist(), strict=True))
+
+
+def _unreachable(task: Task, inputs: Input, timed: Columns) -> InfeasibleError:
+    fits = _fits(timed)
     name = f"{inputs.model.name} on {inputs.accelerator.name}"
     if not fits.any():
-        least = int(np.argmin(timed["memory_bytes"]))
-        short = (timed["memory_bytes"][least] - usable) / 1e9
-        return InfeasibleError(
-            f"{name} does not fit: the leanest replica is {short:,.1f} GB short on each of its "
-            f"{timed['accelerators'][least]:,.0f} accelerators",
-            where="workload.model",
-            why=f"weights need {timed['weight_bytes'][least] / 1e9:,.1f} GB and one request's cache "
-            f"{timed['cache_bytes'][least] / 1e9:,.1f} GB of {usable / 1e9:,.1f} GB",
-            mend=_mend(inputs),
-        )
+        return _too_large(task, inputs, timed, name)
     targets = (
         ("time per output token", "TPOT", "tpot", timed["tpot_s"], inputs.tpot_limit_s),
         ("time to first token", "TTFT", "ttft", timed["ttft_s"], inputs.ttft_limit_s),
@@ -140,12 +204,36 @@ def _unreachable(inputs: Input, timed: Columns) -> InfeasibleError:
     )
 
 
-def _mend(inputs: Input) -> str:
+def sequence_bytes(task: Task, split: Split) -> Values:
+    """Memory that one sequence takes on a rank, its share of the output held in reserve included [bytes]."""
+    tokens = np.asarray(task.input_tokens) + np.asarray(task.rates.output_reserved) * task.output_tokens
+    state = np.asarray(task.shape.state_bytes) / split.tp / split.pp
+    return np.asarray(token_bytes(task.shape, task.machine, split) * tokens + state)
+
+
+def _too_large(task: Task, inputs: Input, timed: Columns, name: str) -> InfeasibleError:
+    split = split_of(timed)
+    room = cache_room_bytes(task.shape, task.machine, task.rates, split)
+    one = sequence_bytes(task, split)
+    least = int(np.argmin(one - room))
+    weights = float(timed["weight_bytes"][least])
+    usable = float(room[least]) + weights
+    return InfeasibleError(
+        f"{name} does not fit: the leanest replica is {float(one[least] - room[least]) / 1e9:,.1f} GB short on each of "
+        f"its {timed['accelerators'][least]:,.0f} accelerators",
+        where="workload.model",
+        why=f"weights need {weights / 1e9:,.1f} GB and one request's cache {float(one[least]) / 1e9:,.1f} GB of "
+        f"{usable / 1e9:,.1f} GB",
+        mend=_mend(task, inputs),
+    )
+
+
+def _mend(task: Task, inputs: Input) -> str:
     """Say the fewest accelerators on which the weights and one request fit, where more of them help."""
     for more in (2.0**i for i in range(1, 15)):
         larger = replace(inputs, cluster_accelerators=inputs.cluster_accelerators * more)
-        timed = evaluate(_candidates(larger), larger)
-        fits = timed["memory_bytes"] <= usable_bytes(inputs.accelerator, inputs.memory_usable)
+        timed = evaluate(task, candidates(larger))
+        fits = _fits(timed)
         if fits.any():
             return f"Give it {timed['accelerators'][fits].min():,.0f} accelerators, or a narrower precision"
     return "More accelerators do not help: shorten the requests, or use a narrower precision or more memory"
