@@ -38,6 +38,8 @@ check: $(READY) ## Lint, types, import directions
 bench: $(READY) ## Time the stages of a design
 	$(BIN)/python benchmarks/stages.py
 	$(BIN)/python benchmarks/training_search.py
+	$(BIN)/python benchmarks/serving_search.py
+	$(BIN)/python benchmarks/serving_simulation.py
 
 claims: $(READY) ## The scoreboard: published claims against what denshi computes
 	$(BIN)/denshi validate

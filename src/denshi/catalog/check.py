@@ -13,7 +13,7 @@ from typing import TypeVar, cast
 from denshi.catalog.load import rows
 from denshi.catalog.parameters import active_params, total_params
 from denshi.catalog.processing import rates_of, total_processing_performance
-from denshi.catalog.schema import KINDS, Accelerator, Link, Model, Price, Region, Row, Site, System
+from denshi.catalog.schema import KINDS, Accelerator, Link, Model, Price, Quality, Region, Row, Site, System
 from denshi.errors import CatalogError
 
 R = TypeVar("R", bound=Row)
@@ -182,6 +182,7 @@ def _references() -> Iterator[Contradiction]:
         (Site, "region", "regions"),
         (Site, "facility_price", "prices"),
         (Model, "published_accelerator", "accelerators"),
+        (Quality, "model", "models"),
     )
     for type_, field, kind in targets:
         for row in _all(type_):

@@ -83,6 +83,8 @@ class Model(Row):
     ``moe_interval`` 2 means that every second layer is a mixture of experts; the first ``dense_layers`` never are.
     The ``*_lora_rank`` and ``*_head_dim`` fields are those of multi-head latent attention. ``attention_bias``
     and ``attention_sinks`` and other small terms are folded into ``extra_params`` where a config states them.
+    ``linear_layers`` attend by a running state of ``linear_state`` numbers a sequence instead of a cache; ``index_*``
+    describe an indexer that picks the ``index_top_k`` tokens that a token attends to (sparse attention).
     """
 
     family: str
@@ -108,6 +110,11 @@ class Model(Row):
     v_head_dim: float
     extra_params: float
     sliding_window: float
+    linear_layers: float | None
+    linear_state: float | None
+    index_heads: float | None
+    index_width: float | None
+    index_top_k: float | None
     published_params: float | None
     published_active_params: float | None
     train_tokens: float | None
@@ -308,6 +315,126 @@ class Software(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Engine(Row):
+    """An engine that serves models: what its kernels reach, what its host costs, how it fills memory.
+
+    ``*bandwidth`` and ``*product`` are shares of a peak; ``narrow_*`` multiply them where weights have four bits;
+    ``distinct`` is the share of a batch's tokens that choose their experts independently. ``unit_s`` is the fixed time
+    of one sequence and key-value head in decode attention on one multiprocessor. ``kernel_s`` is the gap that one
+    launched kernel leaves, ``depth_s`` the time of one step of the sum in a product, ``cast_s`` and ``block_cast_s``
+    those of one operand cast to eight or four bits. ``prompt_*`` hold where prompts are processed: ``prompt``,
+    ``prompt_fp8`` and ``prompt_fp4`` multiply its time; ``expert_padding`` is the tokens by which an expert's share of
+    a prompt is padded to whole tiles, ``expert_width`` the width at which its products lose half their rate;
+    ``eager_kernel_s`` is the host's time to launch a kernel outside a device graph. ``acceptance`` is the probability
+    that the next drafted token is accepted. ``memory_label`` is bytes of memory for each byte of the label;
+    ``of_free`` is 1 where ``memory_fraction`` is a share of what the weights leave, 0 where it is one of all memory;
+    ``output_reserved`` is the share of the output that a request holds room for. The rest belongs to the first token:
+    ``prompt_first`` is 1 where prompts run alone before decoding goes on; ``first_prompt*`` are factors on a prompt's
+    time, ``launch_*`` those on its launches, for latent or linear attention (``compressed``), mixtures, accelerators
+    with four-bit units; ``burst`` to ``gather`` are shares of what theory says of waiting; ``client_*`` times outside.
+    """
+
+    family: str
+    bandwidth: float
+    narrow_bandwidth: float
+    expert_bandwidth: float
+    narrow_expert_bandwidth: float
+    distinct: float
+    expert_skew: float
+    cache_bandwidth: float
+    latent_bandwidth: float
+    state_bandwidth: float
+    unit_s: float
+    product: float
+    kernel_s: float
+    depth_s: float
+    cast_s: float
+    block_cast_s: float
+    reduce_s: float
+    far_reduce_s: float
+    second_shot_s: float
+    exchange_s: float
+    link: float
+    step_s: float
+    request_s: float
+    prompt_product: float
+    prompt_expert_product: float
+    expert_padding: float
+    expert_width: float
+    prompt_attention: float
+    prompt_link: float
+    prompt: float
+    prompt_fp8: float
+    prompt_fp4: float
+    eager_kernel_s: float
+    acceptance: float
+    memory_label: float
+    memory_fraction: float
+    of_free: float
+    reserved_bytes: float
+    output_reserved: float
+    prompt_first: float
+    first_prompt: float
+    first_prompt_compressed: float
+    first_prompt_mixture: float
+    first_prompt_four_bit_units: float
+    weight_floor: float
+    launch_s: float
+    launch_compressed: float
+    launch_linear: float
+    launch_four_bit_units: float
+    burst: float
+    lockstep: float
+    convoy: float
+    first_queue: float
+    start_steps: float
+    poll: float
+    batch_wait: float
+    gather: float
+    client_s: float
+    client_request_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality(Row):
+    """A published score of a model before and after its weights were stored in fewer bits, or some were cut out.
+
+    ``model`` is the row of the catalogue whose shape the ``checkpoint`` has, of the uncut model where it is cut. The
+    scores are those of the formats ``original`` and ``format``; ``params_fraction`` is parameters after over before.
+    """
+
+    model: str
+    checkpoint: str
+    original: str
+    format: str
+    method: str
+    benchmark: str
+    before: float
+    after: float
+    params_fraction: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark(Row):
+    """Requests of a published serving benchmark: mean lengths, spread of the output, latency limits of its scenarios.
+
+    ``output_cv`` is the coefficient of variation of the output length, ``output_max`` its limit, ``samples`` the requests
+    of the data set.
+    """
+
+    model: str
+    samples: float
+    output_max: float
+    input_tokens: float
+    output_tokens: float
+    output_cv: float
+    server_ttft_s: float
+    server_tpot_s: float
+    interactive_ttft_s: float | None
+    interactive_tpot_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Row):
     """A dated tariff on goods of an origin imported into a country."""
 
@@ -332,5 +459,8 @@ KINDS: Mapping[str, type[Row]] = {
     "assumptions": Assumption,
     "kernels": Kernels,
     "software": Software,
+    "engines": Engine,
+    "benchmarks": Benchmark,
+    "quality": Quality,
     "rules": Rule,
 }
