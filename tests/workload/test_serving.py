@@ -71,6 +71,23 @@ def test_the_front_falls_and_the_plan_lies_on_or_below_it(inputs: serving.Input)
     assert 0.8 * beaten <= found.tokens_per_s_per_accelerator <= 1.1 * beaten
 
 
+@pytest.mark.parametrize("ratio", [0.5, 1.3])
+def test_all_times_scale_with_the_ratio_of_times_and_the_plan_stays(ratio: float) -> None:
+    found = serving.run(DENSE)
+    slower = serving.again(replace(DENSE, time_ratio=ratio), found)
+    assert slower.tpot_s == pytest.approx(ratio * found.tpot_s)
+    assert slower.ttft_s == pytest.approx(ratio * found.ttft_s)
+    assert slower.tokens_per_s == pytest.approx(found.tokens_per_s / ratio)
+    assert slower.memory_fraction == found.memory_fraction
+
+
+def test_a_small_model_with_all_the_time_runs_as_many_sequences_as_an_engine_takes() -> None:
+    small = serving_input("llama3.2-1b", "hgx-h200", 8, input_tokens=128.0, output_tokens=128.0, **LOOSE)
+    found = serving.run(small)
+    assert found.concurrency == 1024 * found.groups * found.pp
+    assert found.bound == "sequences that an engine runs at once"
+
+
 def test_tokens_and_energy_are_conserved() -> None:
     found = serving.run(DENSE)
     in_flight = found.tokens_per_s_per_replica / DENSE.output_tokens

@@ -14,6 +14,7 @@ _BOUND_JA = {
     "time per output token": "出力トークン当たりの時間",
     "time to first token": "最初のトークンまでの時間",
     "memory for the key-value cache": "KV キャッシュ用メモリー",
+    "sequences that an engine runs at once": "エンジンの同時実行数の上限",
     "more sequences are no faster": "リクエストを増やしても速くならない",
 }
 

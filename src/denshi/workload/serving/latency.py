@@ -9,7 +9,6 @@ from denshi.workload.serving.moves import (
     BANDWIDTH,
     CACHED,
     CASES,
-    ENGINE,
     INSIDE,
     LAUNCHED,
     LENGTHS,
@@ -19,6 +18,7 @@ from denshi.workload.serving.moves import (
     RATES,
     ROUTED,
     SUMMED,
+    TIMED,
     UNITS,
     WEIGHTS,
     moving,
@@ -44,7 +44,7 @@ class Latency(Replica):
             *RANKS,
             *RATES,
             *BANDWIDTH,
-            *ENGINE,
+            *TIMED,
         ),
         source="williams2009",
         active=CASES,
@@ -61,12 +61,12 @@ class Latency(Replica):
             *RANKS,
             *RATES,
             *BANDWIDTH,
-            *ENGINE,
+            *TIMED,
         ),
         source="pope2022",
         active={
             **CASES,
-            **moving("moe", (*ROUTED, *PRECISION, *own("running_sequences", "tp"), *BANDWIDTH, *ENGINE)),
+            **moving("moe", (*ROUTED, *PRECISION, *own("running_sequences", "tp"), *BANDWIDTH, *TIMED)),
             **moving("window", RATES[:1]),
             **moving("fp4", RATES[2:]),
         },
@@ -85,7 +85,7 @@ class Latency(Replica):
             *RATES[:1],
             *BANDWIDTH,
             *UNITS,
-            *ENGINE,
+            *TIMED,
         ),
         source="pope2022",
         active={**CASES, **moving("moe", (*shape("heads"), *RATES[:1]))},
@@ -94,7 +94,7 @@ class Latency(Replica):
         "s",
         "kernels of a decode step x gap that each leaves + operands cast to fewer bits x time of a cast + lengths over "
         "which products are summed x time of a step of the sum",
-        of=(*LAUNCHED, *SUMMED, *PRECISION, *own("tp"), *ENGINE),
+        of=(*LAUNCHED, *SUMMED, *PRECISION, *own("tp"), *TIMED),
         active=CASES,
     )
     exchange_s: float = figure(
@@ -106,7 +106,7 @@ class Latency(Replica):
             *RANKS,
             *INSIDE,
             *OUTSIDE,
-            *ENGINE,
+            *TIMED,
         ),
         source="pope2022",
         active=CASES,
@@ -114,7 +114,7 @@ class Latency(Replica):
     host_s: float = figure(
         "s",
         "time of a step + sequences of a group x time of a request",
-        of=(*own("running_sequences", "groups", "pp"), *ENGINE),
+        of=(*own("running_sequences", "groups", "pp"), *TIMED),
         active=CASES,
     )
     step_s: float = figure(
@@ -136,7 +136,7 @@ class Latency(Replica):
             *own("tp"),
             *RATES,
             *INSIDE,
-            *ENGINE,
+            *TIMED,
         ),
         source="narayanan2021",
         active=CASES,
@@ -149,7 +149,7 @@ class Latency(Replica):
             *own("prompt_s", "running_sequences", "groups", "pp"),
             *LAUNCHED,
             f"{ASK}.output_tokens",
-            *ENGINE,
+            *TIMED,
         ),
         source="agrawal2024",
         active=CASES,
@@ -161,23 +161,23 @@ class Latency(Replica):
         "s",
         "prompt at the head of the line: its arithmetic, at least reading the weights, and launches outside a device "
         "graph",
-        of=(*own("prompt_s", "weight_bytes", "pp"), *LAUNCHED, *RATES[2:], *BANDWIDTH, *ENGINE),
+        of=(*own("prompt_s", "weight_bytes", "pp"), *LAUNCHED, *RATES[2:], *BANDWIDTH, *TIMED),
         active=CASES,
     )
     queue_s: float = figure(
         "s",
         "prompt x rho / (2 (1 - rho)), rho the share of time in which a group works on prompts",
-        of=(*own("prompt_s", "tpot_s", "running_sequences", "groups"), f"{ASK}.output_tokens", *ENGINE),
+        of=(*own("prompt_s", "tpot_s", "running_sequences", "groups"), f"{ASK}.output_tokens", *TIMED),
         source="little1961",
         active=CASES,
     )
     start_s: float = figure(
-        "s", "steps until a prompt starts and its token returns x TPOT", of=(*own("tpot_s"), *ENGINE)
+        "s", "steps until a prompt starts and its token returns x TPOT", of=(*own("tpot_s"), *TIMED)
     )
     client_s: float = figure(
         "s",
         "text to tokens and network: a fixed time + sequences of a group x time of a request",
-        of=(*own("running_sequences", "groups"), *ENGINE),
+        of=(*own("running_sequences", "groups"), *TIMED),
         active=CASES,
     )
     ttft_s: float = figure(

@@ -9,6 +9,7 @@ CHIP = "catalog.accelerator"
 ASK = "scenario.workload.@"
 ASSUMED = "catalog.assumptions.serving"
 ENGINE = ("catalog.engines.@",)
+TIMED = (*ENGINE, f"{ASSUMED}-time-ratio")
 PRECISION = (f"{ASK}.precision",)
 LENGTHS = (f"{ASK}.input_tokens", f"{ASK}.output_tokens")
 RATES = tuple(f"{CHIP}.{name}_flop_per_s" for name in ("bf16", "fp8", "fp4"))
@@ -64,6 +65,6 @@ DECIDED_BY = (
     *OUTSIDE,
     f"{CHIP}.memory_bytes",
     *UNITS,
-    *ENGINE,
+    *TIMED,
 )
 """What decides the plan."""

@@ -20,6 +20,7 @@ from denshi.workload.serving.task import DECISIONS, Columns, Values, evaluate, s
 
 _RATE_TOLERANCE = 0.01
 _COARSE_TOLERANCE = 0.2
+_MOST_SEQUENCES = float(with_concurrency(dict.fromkeys(("tp", "groups", "pp", "ep"), np.ones(1)))["concurrency"].max())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,17 @@ def task_of(inputs: Input) -> Task:
     )
 
 
+def timed(task: Task, columns: Columns, time_ratio: float) -> dict[str, Values]:
+    """Evaluate replicas as :func:`denshi.workload.serving.task.evaluate` does, every time longer by a ratio."""
+    found = evaluate(task, columns)
+    for name in found:
+        if name == "tokens_per_s":
+            found[name] = found[name] / time_ratio
+        elif name.endswith("_s"):
+            found[name] = found[name] * time_ratio
+    return found
+
+
 def choose(inputs: Input) -> Plan:
     """Find the split and concurrency of the highest token rate of all replicas that meet both latency targets.
 
@@ -77,11 +89,11 @@ def choose(inputs: Input) -> Plan:
     """
     task = task_of(inputs)
     accelerators = available_accelerators(inputs)
-    coarse = evaluate(task, candidates(inputs))
+    coarse = timed(task, candidates(inputs), inputs.time_ratio)
     kept = _within(coarse, inputs)
     if not kept.any():
         raise _unreachable(task, inputs, coarse)
-    fine = evaluate(task, _refined(coarse, _rate(coarse, kept, accelerators)))
+    fine = timed(task, _refined(coarse, _rate(coarse, kept, accelerators)), inputs.time_ratio)
     rate = _rate(fine, _within(fine, inputs), accelerators)
     near = np.where(rate >= (1 - _RATE_TOLERANCE) * rate.max(), fine["accelerators"], np.inf)
     best = int(np.lexsort((-rate, near))[0])
@@ -98,9 +110,9 @@ def _planned(task: Task, decisions: Mapping[str, float], inputs: Input) -> Plan:
     """Evaluate one plan by itself, and with one more sequence in each lane to learn what stops it."""
     more = np.array([0.0, decisions["groups"] * decisions["pp"]])
     columns = {name: decisions[name] + more * (name == "concurrency") for name in DECISIONS}
-    timed = evaluate(task, columns)
-    values = {name: float(column[0]) for name, column in timed.items()}
-    after = {name: float(column[1]) for name, column in timed.items()}
+    evaluated = timed(task, columns, inputs.time_ratio)
+    values = {name: float(column[0]) for name, column in evaluated.items()}
+    after = {name: float(column[1]) for name, column in evaluated.items()}
     return Plan(task, values, _stopped_by(after, inputs), ())
 
 
@@ -111,21 +123,23 @@ def _stopped_by(after: Mapping[str, float], inputs: Input) -> str:
         return "time per output token"
     if after["ttft_s"] > inputs.ttft_limit_s:
         return "time to first token"
+    if after["concurrency"] > _MOST_SEQUENCES * after["groups"] * after["pp"]:
+        return "sequences that an engine runs at once"
     return "more sequences are no faster"
 
 
-def _fits(timed: Columns) -> NDArray[np.bool_]:
-    return np.asarray(timed["concurrency"] <= timed["held"])
+def _fits(found: Columns) -> NDArray[np.bool_]:
+    return np.asarray(found["concurrency"] <= found["held"])
 
 
-def _within(timed: Columns, inputs: Input) -> NDArray[np.bool_]:
-    targets = (timed["tpot_s"] <= inputs.tpot_limit_s) & (timed["ttft_s"] <= inputs.ttft_limit_s)
-    return np.asarray(_fits(timed) & targets)
+def _within(found: Columns, inputs: Input) -> NDArray[np.bool_]:
+    targets = (found["tpot_s"] <= inputs.tpot_limit_s) & (found["ttft_s"] <= inputs.ttft_limit_s)
+    return np.asarray(_fits(found) & targets)
 
 
-def _rate(timed: Columns, kept: NDArray[np.bool_], accelerators: float) -> Values:
+def _rate(found: Columns, kept: NDArray[np.bool_], accelerators: float) -> Values:
     """Output tokens a second of as many replicas as there are accelerators for; 0 where the targets are not met."""
-    return np.where(kept, np.floor(accelerators / timed["accelerators"]) * timed["tokens_per_s"], 0.0)
+    return np.where(kept, np.floor(accelerators / found["accelerators"]) * found["tokens_per_s"], 0.0)
 
 
 def candidates(inputs: Input) -> dict[str, Values]:
@@ -165,25 +179,25 @@ def _refined(coarse: Columns, rate: Values) -> dict[str, Values]:
     return {name: coarse[name][rows] if name != "concurrency" else each * lanes[rows] for name in DECISIONS}
 
 
-def _front(timed: Columns, inputs: Input) -> tuple[tuple[float, float], ...]:
+def _front(found: Columns, inputs: Input) -> tuple[tuple[float, float], ...]:
     """Return rates of a user and of an accelerator that no configuration in time for its first token beats in both."""
-    kept = _fits(timed) & (timed["ttft_s"] <= inputs.ttft_limit_s)
-    user = 1 / timed["tpot_s"][kept]
-    each = (timed["tokens_per_s"] / timed["accelerators"])[kept]
+    kept = _fits(found) & (found["ttft_s"] <= inputs.ttft_limit_s)
+    user = 1 / found["tpot_s"][kept]
+    each = (found["tokens_per_s"] / found["accelerators"])[kept]
     order = np.lexsort((-each, -user))
     most = np.maximum.accumulate(np.concatenate([[0.0], each[order]]))[:-1]
     best = order[each[order] > most]
     return tuple(zip(user[best].tolist(), each[best].tolist(), strict=True))
 
 
-def _unreachable(task: Task, inputs: Input, timed: Columns) -> InfeasibleError:
-    fits = _fits(timed)
+def _unreachable(task: Task, inputs: Input, found: Columns) -> InfeasibleError:
+    fits = _fits(found)
     name = f"{inputs.model.name} on {inputs.accelerator.name}"
     if not fits.any():
-        return _too_large(task, inputs, timed, name)
+        return _too_large(task, inputs, found, name)
     targets = (
-        ("time per output token", "TPOT", "tpot", timed["tpot_s"], inputs.tpot_limit_s),
-        ("time to first token", "TTFT", "ttft", timed["ttft_s"], inputs.ttft_limit_s),
+        ("time per output token", "TPOT", "tpot", found["tpot_s"], inputs.tpot_limit_s),
+        ("time to first token", "TTFT", "ttft", found["ttft_s"], inputs.ttft_limit_s),
     )
     for long, short_name, key, column, limit in targets:
         fastest = float(column[fits].min())
@@ -194,8 +208,8 @@ def _unreachable(task: Task, inputs: Input, timed: Columns) -> InfeasibleError:
                 why=f"the fastest {short_name} reachable is {fastest * 1e3:,.4g} ms",
                 mend=f"Relax {key} to {fastest * 1.05e3:,.4g} ms, or choose a faster accelerator",
             )
-    both = fits & (timed["tpot_s"] <= inputs.tpot_limit_s)
-    fastest = float(timed["ttft_s"][both].min())
+    both = fits & (found["tpot_s"] <= inputs.tpot_limit_s)
+    fastest = float(found["ttft_s"][both].min())
     return InfeasibleError(
         f"{name} meets either target, not both",
         where="workload.ttft",
@@ -211,16 +225,16 @@ def sequence_bytes(task: Task, split: Split) -> Values:
     return np.asarray(token_bytes(task.shape, task.machine, split) * tokens + state)
 
 
-def _too_large(task: Task, inputs: Input, timed: Columns, name: str) -> InfeasibleError:
-    split = split_of(timed)
+def _too_large(task: Task, inputs: Input, found: Columns, name: str) -> InfeasibleError:
+    split = split_of(found)
     room = cache_room_bytes(task.shape, task.machine, task.rates, split)
     one = sequence_bytes(task, split)
     least = int(np.argmin(one - room))
-    weights = float(timed["weight_bytes"][least])
+    weights = float(found["weight_bytes"][least])
     usable = float(room[least]) + weights
     return InfeasibleError(
         f"{name} does not fit: the leanest replica is {float(one[least] - room[least]) / 1e9:,.1f} GB short on each of "
-        f"its {timed['accelerators'][least]:,.0f} accelerators",
+        f"its {found['accelerators'][least]:,.0f} accelerators",
         where="workload.model",
         why=f"weights need {weights / 1e9:,.1f} GB and one request's cache {float(one[least]) / 1e9:,.1f} GB of "
         f"{usable / 1e9:,.1f} GB",
@@ -232,8 +246,8 @@ def _mend(task: Task, inputs: Input) -> str:
     """Say the fewest accelerators on which the weights and one request fit, where more of them help."""
     for more in (2.0**i for i in range(1, 15)):
         larger = replace(inputs, cluster_accelerators=inputs.cluster_accelerators * more)
-        timed = evaluate(task, candidates(larger))
-        fits = _fits(timed)
+        found = evaluate(task, candidates(larger))
+        fits = _fits(found)
         if fits.any():
-            return f"Give it {timed['accelerators'][fits].min():,.0f} accelerators, or a narrower precision"
+            return f"Give it {found['accelerators'][fits].min():,.0f} accelerators, or a narrower precision"
     return "More accelerators do not help: shorten the requests, or use a narrower precision or more memory"

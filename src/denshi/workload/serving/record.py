@@ -16,4 +16,5 @@ class Input(Workload):
     output_tokens: float = given("scenario.workload.@.output_tokens", "token")
     ttft_limit_s: float = given("scenario.workload.@.ttft", "s")
     tpot_limit_s: float = given("scenario.workload.@.tpot", "s")
+    time_ratio: float = given("catalog.assumptions.serving-time-ratio", "1")
     busy_power_fraction: float = given("catalog.assumptions.serving-busy-power-fraction", "1")
