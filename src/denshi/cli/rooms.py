@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from denshi.cli import training
+from denshi.cli import serving, training
 from denshi.cli.options import AsJson, ScenarioFile, Settings, Variant
 
 VERBS = {
@@ -16,6 +16,7 @@ VERBS = {
     "energy": ("energy", "Supply: capacity, dispatch, cost, clean share."),
     "finance": ("finance", "Cash flow, NPV, IRR, cost of an accelerator-hour."),
 }
+_GROUPS = {"training": training.register, "serving": serving.register}
 _SHOWN_PREFIXES = {
     "cooling": ("pue", "tue", "wue", "water", "cooling", "trim", "chillers", "heat", "it_"),
     "power": ("load", "peak", "connection", "loss", "electrical", "transformers", "generators", "ups", "energy", "tue"),
@@ -25,8 +26,8 @@ _SHOWN_PREFIXES = {
 def register(app: typer.Typer) -> None:
     """Add a verb for each room."""
     for verb, (room, text) in VERBS.items():
-        if verb == "training":
-            training.register(app, _verb(verb, room), text)
+        if verb in _GROUPS:
+            _GROUPS[verb](app, _verb(verb, room), text)
         else:
             app.command(verb, help=text)(_verb(verb, room))
 

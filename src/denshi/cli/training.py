@@ -3,14 +3,11 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
-from denshi.cli.options import AsJson
-
-_DEFAULT = "scenario"
+from denshi.cli.options import AsJson, ScenarioByDefault
 
 Model = Annotated[str | None, typer.Option("--model", help="A model of the catalogue.")]
 Accelerator = Annotated[str | None, typer.Option("--accelerator", help="An accelerator of the catalogue.")]
@@ -38,23 +35,15 @@ Lora = Annotated[bool | None, typer.Option("--lora", help="Adapters are trained,
 CaseFile = Annotated[Path | None, typer.Option("--case", help="The same keys in a file (TOML); options lie over it.")]
 
 
-class _ScenarioByDefault(TyperGroup):
-    """A group whose first argument may be left out: ``denshi training a.toml`` prints the room of that scenario."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        named = not args or args[0] in self.commands or args[0] in ctx.help_option_names
-        return super().parse_args(ctx, args if named else [_DEFAULT, *args])
-
-
 def register(app: typer.Typer, show_room: Callable[..., None], text: str) -> None:
     """Add the verb: ``show_room`` where no command is named, and its commands."""
     group = typer.Typer(
-        cls=_ScenarioByDefault,
+        cls=ScenarioByDefault,
         help=f"{text[:-1]} of a scenario (where no command is named), or one step without a scenario.",
         add_completion=False,
         no_args_is_help=True,
     )
-    group.command(_DEFAULT, help=text)(show_room)
+    group.command(ScenarioByDefault.default, help=text)(show_room)
     group.command("predict")(predict)
     group.command("search")(search)
     app.add_typer(group, name="training")

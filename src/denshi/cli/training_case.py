@@ -127,8 +127,8 @@ def case_of(stated: Mapping[str, Any], *, usual_schedule: bool = False) -> Case:
     software = find(Software, stated.get("software", _SOFTWARE_OF.get(kernels.id, _CURRENT_SOFTWARE)))
     precision = _choice("precision", stated.get("precision", "bf16"), PRECISIONS)
     count, sequence = _whole("count", stated["count"]), _whole("seq", stated.get("seq", _SEQUENCE))
-    system = _system(chip.id)
-    machine = machine_of(chip, kernels, precision, _network(stated, chip.id, system), chip.scaleup_domain or 1.0)
+    system = system_of(chip.id)
+    machine = machine_of(chip, kernels, precision, network_rate(stated, chip.id, system), chip.scaleup_domain or 1.0)
     fixed = {DIMENSIONS[name]: float(stated[name]) for name in DIMENSIONS if name in stated}
     if "recompute" in stated:
         fixed["recompute"] = _choice("recompute", stated["recompute"], LEVELS)
@@ -179,15 +179,22 @@ def _choice(name: str, value: str, known: Mapping[str, T]) -> T:
     return known[value]
 
 
-def _system(accelerator: str) -> "System | None":
+def system_of(accelerator: str) -> "System | None":
+    """Return the first system of the catalogue that carries an accelerator, None where none does."""
     from denshi.catalog import System, rows
 
     systems = (one for one in rows("systems").values() if isinstance(one, System))
     return next((one for one in systems if one.accelerator == accelerator), None)
 
 
-def _network(stated: Mapping[str, Any], accelerator: str, system: "System | None") -> float:
-    """Scale-out rate of one accelerator, one direction [bytes/s]."""
+def network_rate(stated: Mapping[str, Any], accelerator: str, system: "System | None") -> float:
+    """Return the scale-out rate of one accelerator, one direction [bytes/s]: as stated, else that of its system.
+
+    Raises
+    ------
+    CatalogError : no system of the catalogue carries the accelerator.
+    UsageError : the rate has no unit or is not above zero.
+    """
     if "network" in stated:
         from denshi.units import parse
 

@@ -1,14 +1,13 @@
 """``denshi validate training``: measured training runs against what denshi predicts, errors and all."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from denshi.cli.measured import SHARED, measured_file
 from denshi.cli.options import AsJson
 
-_SHARED = "DENSHI_SHARED"
 _CASES = Path("validation", "training.csv")
 
 
@@ -20,7 +19,7 @@ def register(group: typer.Typer) -> None:
 def training(
     cases: Annotated[
         Path | None,
-        typer.Option("--cases", help=f"Measured runs (CSV); ${_SHARED}/{_CASES} or ../shared/{_CASES} where left out."),
+        typer.Option("--cases", help=f"Measured runs (CSV); ${SHARED}/{_CASES} or ../shared/{_CASES} where left out."),
     ] = None,
     leave_out: Annotated[
         list[str] | None,
@@ -41,7 +40,7 @@ def training(
     from denshi.cli.output import as_json, done, reader
 
     left = _groups(leave_out or [])
-    file = cases or _default_file()
+    file = measured_file(cases, _CASES, "measured runs")
     from denshi.validation.training import Asked, as_text, assumed_spread, document, read, shipped_predictor
 
     asked = Asked(
@@ -69,24 +68,3 @@ def _groups(named: list[str]) -> tuple[str, ...]:
         if name not in LEAVE_OUT:
             raise UsageError(f'"{name}" cannot be left out', where="--leave-out", mend=nearest(name, LEAVE_OUT))
     return tuple(dict.fromkeys(named))
-
-
-def _default_file() -> Path:
-    """Return the file of measured runs beside the checkout.
-
-    Raises
-    ------
-    FileError : there is none.
-    """
-    from denshi.errors import FileError
-
-    folder = os.environ.get(_SHARED) or "../shared"
-    file = Path(folder) / _CASES
-    if not file.is_file():
-        raise FileError(
-            "there is no such file of measured runs",
-            where=str(file),
-            why="measurements are not part of the package",
-            mend=f"Name one with --cases, or set {_SHARED} to the folder that holds {_CASES}",
-        )
-    return file
