@@ -418,8 +418,8 @@ class Quality(Row):
 class Benchmark(Row):
     """Requests of a published serving benchmark: mean lengths, spread of the output, latency limits of its scenarios.
 
-    ``output_cv`` is the coefficient of variation of the output length, ``output_max`` its limit, ``samples`` the requests
-    of the data set.
+    ``output_cv`` is the coefficient of variation of the output length, ``output_max`` its limit, ``samples`` the
+    requests of the data set.
     """
 
     model: str

@@ -98,10 +98,11 @@ def predict(
 ) -> None:
     """Predict one way of serving: TTFT, TPOT, rates, energy, memory, what bounds it.
 
-    JSON: ttft_s and tpot_s with their parts (ttft_parts_s, tpot_parts_s), tpot_low_s and tpot_high_s where a band is
-    known, tokens_per_s and its shares (per_user, per_accelerator, per_mw), energy_j_per_token, usd_per_m_tokens,
-    accepted_tokens_per_step, bound, shares, memory (…_bytes, sequences_held), grades, plan, definitions, notices;
-    simulation with mean, p50, p90 and p99 of ttft_s, tpot_s and waited_s, preemptions, utilisation.
+    JSON: ttft_s and tpot_s with their parts (ttft_parts_s, tpot_parts_s) and bands (ttft_low_s, ttft_high_s,
+    tpot_low_s, tpot_high_s; null where none is known), tokens_per_s and its shares (per_user, per_accelerator,
+    per_mw), energy_j_per_token, usd_per_m_tokens, accepted_tokens_per_step, bound, shares, memory (…_bytes,
+    sequences_held), grades, plan, definitions, notices; simulation with mean, p50, p90 and p99 of ttft_s, tpot_s and
+    waited_s, preemptions, utilisation.
     """
     stated = {name: value for name, value in locals().items() if value is not None}
     from denshi.cli.output import as_json

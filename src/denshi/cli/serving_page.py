@@ -36,7 +36,9 @@ def prediction(case: Case, way: Way) -> dict[str, Any]:
     accepted = accepted_per_step(case)
     blame = shares(case.task, lambda task: figures_of(task, way)["tpot_s"])
     per_step = {part: found.get(part, 0.0) / (1.0 if part == "mixed_s" else accepted) for part in TOKEN_PARTS}
-    low, high = band_of(case, saturated=found["running"] < 0.99 * way.concurrency and not way.prompt) or (None, None)
+    limited, apart = found["running"] < 0.99 * way.concurrency, way.prompt is not None
+    low, high = band_of(case, "tpot", limited=limited, apart=apart) or (None, None)
+    first_low, first_high = band_of(case, "ttft", limited=limited, apart=apart) or (None, None)
     return {
         "schema_version": 1,
         **header(case),
@@ -44,6 +46,8 @@ def prediction(case: Case, way: Way) -> dict[str, Any]:
         "accelerators": found["accelerators"],
         "plan": plan_of(way),
         "ttft_s": found["ttft_s"],
+        "ttft_low_s": None if first_low is None else found["ttft_s"] * first_low,
+        "ttft_high_s": None if first_high is None else found["ttft_s"] * first_high,
         "ttft_parts_s": {part: found.get(part, 0.0) for part in FIRST_PARTS},
         "tpot_s": found["tpot_s"],
         "tpot_low_s": None if low is None else found["tpot_s"] * low,
@@ -57,7 +61,7 @@ def prediction(case: Case, way: Way) -> dict[str, Any]:
         "memory": memory_of(case, way, found),
         "grades": grades_of(case, memory_matters=found["running"] < way.concurrency, banded=low is not None),
         "definitions": DEFINITIONS,
-        "notices": [*case.notices, *way.notices, *_outside(case, way, found)],
+        "notices": [*case.notices, *way.notices, *untaught(case), *_outside(case, way, found)],
     }
 
 
@@ -221,20 +225,38 @@ def checkpoint_bytes(case: Case) -> float:
     return float(weight_bytes(case.task.shape, case.task.machine, whole))
 
 
-def band_of(case: Case, *, saturated: bool) -> tuple[float, float] | None:
-    """Factors on a predicted TPOT between which the measured one lies four times in five; None where none is known.
+def band_of(case: Case, metric: str, *, limited: bool = False, apart: bool = False) -> tuple[float, float] | None:
+    """Factors on a predicted time between which the measured one lies four times in five; None where none is known.
 
     They belong to a class of models (dense, mixtures of experts with grouped or latent attention), apart where requests
-    wait for memory.
+    wait for memory, where other workers process the prompts, and where the accelerator taught no constant.
+
+    Parameters
+    ----------
+    metric : "tpot" or "ttft".
+    limited : some requests wait for memory or a slot.
+    apart : prompts are processed by workers of their own.
     """
     from denshi.catalog import Assumption, rows
 
-    kind = "dense" if not case.model.experts else "mla-moe" if case.model.attention == "mla" else "gqa-moe"
-    name = f"serving-band-{kind}{'-saturated' if saturated else ''}"
-    low, high = (rows("assumptions").get(f"{name}-{end}") for end in ("low", "high"))
-    if isinstance(low, Assumption) and isinstance(high, Assumption):
-        return low.value, high.value
-    return None
+    kind = "dense" if not case.model.experts else "latent" if case.model.attention == "mla" else "grouped"
+    of_class = f"disagg-{metric}" if apart else f"{metric}-{kind}-{'limited' if limited else 'free'}"
+    factor = rows("assumptions").get(f"serving-band-{of_class}{'' if is_taught(case) else '-unseen'}")
+    return (1 / factor.value, factor.value) if isinstance(factor, Assumption) else None
+
+
+def is_taught(case: Case) -> bool:
+    """Say whether measured points of the accelerator taught the constants."""
+    from denshi.validation.serving.interval import taught
+
+    return case.accelerator.id in taught()["serving"]
+
+
+def untaught(case: Case) -> list[str]:
+    """Say where no measured point of the accelerator taught the constants."""
+    if is_taught(case):
+        return []
+    return [f"no measured point on {case.accelerator.name} taught the constants: they are those of other accelerators"]
 
 
 def grades_of(case: Case, *, memory_matters: bool, banded: bool) -> dict[str, str]:

@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from denshi.cli.serving_case import Case
-from denshi.cli.serving_page import DEFINITIONS, band_of, checkpoint_bytes, grades_of, header, usd_per_m_tokens
+from denshi.cli.serving_page import (
+    DEFINITIONS,
+    band_of,
+    checkpoint_bytes,
+    grades_of,
+    header,
+    untaught,
+    usd_per_m_tokens,
+)
 from denshi.errors import DenshiError, InfeasibleError, UsageError
 
 if TYPE_CHECKING:
@@ -51,9 +59,9 @@ def searched(
         if second is None
         else {"plan": _decisions(second), "why_lost": why_lost(winner, second, sought.objective)},
         **({"pareto": [short(case, plan_at(found, int(at))) for at in _thinned(front(found))]} if pareto else {}),
-        "grades": grades_of(case, memory_matters=False, banded=band_of(case, saturated=False) is not None),
+        "grades": grades_of(case, memory_matters=False, banded=band_of(case, "tpot") is not None),
         "definitions": DEFINITIONS,
-        "notices": list(case.notices),
+        "notices": [*case.notices, *untaught(case)],
     }
 
 
@@ -97,7 +105,7 @@ def _decisions(plan: Mapping[str, float]) -> dict[str, float]:
 def short(case: Case, plan: Mapping[str, float]) -> dict[str, Any]:
     """Return one configuration of a search: all its replicas together."""
     rate, count = plan["all_tokens_per_s"], plan["accelerators"]
-    low, high = band_of(case, saturated=False) or (None, None)
+    low, high = band_of(case, "tpot", apart=plan["prompt_workers"] > 0) or (None, None)
     return {
         "plan": _decisions(plan),
         "accelerators": count,

@@ -17,9 +17,9 @@ def prediction_text(case: Case, page: Page, *, cache: bool = False) -> str:
         _title(case, page),
         f"plan      {_plan(page['plan'], page['concurrency'] / page['plan']['replicas'])}; "
         f"{page['accelerators']:g} accelerators",
-        f"TTFT      {_ms(page['ttft_s'])}: {page['definitions']['ttft_s']}",
+        f"TTFT      {_ms(page['ttft_s'])}{_band(page, 'ttft')}: {page['definitions']['ttft_s']}",
         *_parts(page["ttft_parts_s"], FIRST_PARTS, page["ttft_s"]),
-        f"TPOT      {_ms(page['tpot_s'])}{_band(page)}: {page['definitions']['tpot_s']}",
+        f"TPOT      {_ms(page['tpot_s'])}{_band(page, 'tpot')}: {page['definitions']['tpot_s']}",
         *_parts(page["tpot_parts_s"], TOKEN_PARTS, page["tpot_s"]),
         *_rates(page),
         f"bound by  {page['bound']}",
@@ -228,10 +228,10 @@ def _demand(demand: Page) -> list[str]:
     ]
 
 
-def _band(page: Page) -> str:
-    if page["tpot_low_s"] is None:
+def _band(page: Page, metric: str) -> str:
+    if page[f"{metric}_low_s"] is None:
         return ""
-    return f" (four times in five between {_ms(page['tpot_low_s'])} and {_ms(page['tpot_high_s'])})"
+    return f" (four times in five {_ms(page[f'{metric}_low_s'])} to {_ms(page[f'{metric}_high_s'])})"
 
 
 def _ms(seconds: float) -> str:
