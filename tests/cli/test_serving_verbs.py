@@ -75,6 +75,19 @@ def test_words_say_what_the_document_says(capsys: pytest.CaptureFixture[str]) ->
     assert "room for the cache" not in said(ONE, capsys)
 
 
+def test_times_have_a_band_wider_where_no_point_taught(capsys: pytest.CaptureFixture[str]) -> None:
+    known, other = ["h100-sxm-80gb", "mi300x"]
+    arguments = ["predict", "--model", "llama3.1-70b", "--precision", "fp8", "--tp", "8", "--accelerator"]
+    taught, foreign = (document([*arguments, chip], capsys) for chip in (known, other))
+    for page in (taught, foreign):
+        for name in ("tpot", "ttft"):
+            assert page[f"{name}_low_s"] < page[f"{name}_s"] < page[f"{name}_high_s"]
+    assert foreign["tpot_high_s"] / foreign["tpot_s"] > taught["tpot_high_s"] / taught["tpot_s"]
+    assert any("taught the constants" in note for note in foreign["notices"])
+    assert not any("taught the constants" in note for note in taught["notices"])
+    assert "four times in five" in said([*arguments, known], capsys)
+
+
 def test_what_is_not_stated_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     page = document(["predict", "--model", "llama3.1-70b", "--accelerator", "h100-sxm-80gb"], capsys)
     for word in ("engine", "precision", "input length", "output length", "tp is not stated: 1", "concurrency"):

@@ -205,7 +205,7 @@ def test_shares_of_blame_add_up_and_follow_the_rates(
     case: tuple[str, str, str, float], tp: float, concurrency: float
 ) -> None:
     task = task_of(*case[:3])
-    columns = dict(tp=tp, groups=1.0, pp=1.0, ep=1.0, concurrency=concurrency)
+    columns = {"tp": tp, "groups": 1.0, "pp": 1.0, "ep": 1.0, "concurrency": concurrency}
 
     def timed(one: Task) -> np.ndarray:
         return evaluate(one, {name: np.asarray(value) for name, value in columns.items()})["tpot_s"]
