@@ -202,8 +202,14 @@ def compared(cases: "Sequence[tuple[str, Case | DenshiError]]", sought: Sequence
         "rows": rows,
         "cut": [] if first is None else [cited(row) for row in cut_of(first.model.id)],
         "definitions": DEFINITIONS,
-        "notices": [] if first is None else [note for note in first.notices if "precision" not in note],
+        "notices": _common([case for _, case in cases if isinstance(case, Case)]),
     }
+
+
+def _common(cases: Sequence[Case]) -> list[str]:
+    """What a reader should know of all machines; their precisions stand in the table."""
+    notes = [note for case in cases for note in (*case.notices, *untaught(case)) if "precision" not in note]
+    return list(dict.fromkeys(notes))
 
 
 def _published(case: Case) -> dict[str, Any]:
