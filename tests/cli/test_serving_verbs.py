@@ -335,3 +335,9 @@ def test_help_imports_nothing_heavy() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.splitlines()[-1] == "[]"
+
+
+def test_measured_operators_do_not_time_prompts_on_workers_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    apart = [*ONE, "--prefill-workers", "1", "--silicon"]
+    assert main(["serving", *apart]) == 2
+    assert "--silicon" in capsys.readouterr().err

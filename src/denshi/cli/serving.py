@@ -94,6 +94,9 @@ def predict(
     ] = 0.0,
     output_cv: OutputCv = None,
     seed: Annotated[int, typer.Option("--seed", help="Of what is drawn.")] = 0,
+    silicon: Annotated[
+        bool, typer.Option("--silicon", help="Time the step once more by measured operators (extra silicon).")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Predict one way of serving: TTFT, TPOT, rates, energy, memory, what bounds it.
@@ -107,13 +110,15 @@ def predict(
     stated = {name: value for name, value in locals().items() if value is not None}
     from denshi.cli.output import as_json
     from denshi.cli.serving_case import case_of, way_of
-    from denshi.cli.serving_page import prediction
+    from denshi.cli.serving_page import measured_operators, prediction
     from denshi.cli.serving_run import load_of, simulation
     from denshi.cli.serving_text import prediction_text
 
     case = case_of(stated)
     way = way_of(case, stated)
     page = prediction(case, way)
+    if silicon:
+        page["silicon"] = measured_operators(case, way)
     if rate is not None:
         page["simulation"] = simulation(
             case, way, load_of(rate, requests, burstiness, input_cv, output_cv or 0.0, seed)

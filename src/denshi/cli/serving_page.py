@@ -225,6 +225,23 @@ def checkpoint_bytes(case: Case) -> float:
     return float(weight_bytes(case.task.shape, case.task.machine, whole))
 
 
+def measured_operators(case: Case, way: Way) -> dict[str, Any]:
+    """Time a decode step by measured operators where there are any, and say which operator came from where.
+
+    Raises
+    ------
+    UsageError : prompts are processed by workers of their own, or the extra or its tables are missing.
+    """
+    from denshi.errors import UsageError
+    from denshi.validation.silicon import answer
+
+    if way.prompt is not None:
+        raise UsageError("--silicon does not time prompts on workers of their own", mend="Leave out --prefill-workers")
+    columns = columns_of(way.split, way.concurrency / way.replicas)
+    parts, sources = answer(case.task, columns, case.accelerator.id, case.engine.id, case.precision, case.model)
+    return {"parts_s": dict(parts), "tpot_s": parts["tpot_s"], "sources": dict(sources)}
+
+
 def band_of(case: Case, metric: str, *, limited: bool = False, apart: bool = False) -> tuple[float, float] | None:
     """Factors on a predicted time between which the measured one lies four times in five; None where none is known.
 

@@ -23,6 +23,7 @@ def prediction_text(case: Case, page: Page, *, cache: bool = False) -> str:
         *_parts(page["tpot_parts_s"], TOKEN_PARTS, page["tpot_s"]),
         *_rates(page),
         f"bound by  {page['bound']}",
+        *_measured(page),
     ]
     if page["drafts"]:
         lines.append(
@@ -226,6 +227,17 @@ def _demand(demand: Page) -> list[str]:
         f"{demand['units']:,} units of {demand['unit_accelerators']:g}, for {demand['peak_tokens_per_s']:,.0f} "
         f"tokens/s in the busiest hour; over the day {demand['utilisation']:.0%} of their rate is used",
     ]
+
+
+def _measured(page: Page) -> list[str]:
+    """The time of an output token by measured operators, and where each came from."""
+    if "silicon" not in page:
+        return []
+    known = page["silicon"]
+    lines = [
+        f"measured  {_ms(known['tpot_s'])} an output token by operator tables; the other figures are the fitted ones"
+    ]
+    return lines + [f"  {operator}: {source}" for operator, source in known["sources"].items()]
 
 
 def _band(page: Page, metric: str) -> str:
