@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from denshi.cli import serving, training
+from denshi.cli import cooling, fabric, power, serving, training
 from denshi.cli.options import AsJson, ScenarioFile, Settings, Variant
 
 VERBS = {
@@ -16,7 +16,13 @@ VERBS = {
     "energy": ("energy", "Supply: capacity, dispatch, cost, clean share."),
     "finance": ("finance", "Cash flow, NPV, IRR, cost of an accelerator-hour."),
 }
-_GROUPS = {"training": training.register, "serving": serving.register}
+_GROUPS = {
+    "training": training.register,
+    "serving": serving.register,
+    "fabric": fabric.register,
+    "cooling": cooling.register,
+    "power": power.register,
+}
 _SHOWN_PREFIXES = {
     "cooling": ("pue", "tue", "wue", "water", "cooling", "trim", "chillers", "heat", "it_"),
     "power": ("load", "peak", "connection", "loss", "electrical", "transformers", "generators", "ups", "energy", "tue"),

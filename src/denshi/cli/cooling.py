@@ -1,0 +1,10 @@
+"""``denshi cooling``: what that room found for a scenario."""
+
+from collections.abc import Callable
+
+import typer
+
+
+def register(app: typer.Typer, show_room: Callable[..., None], text: str) -> None:
+    """Add the verb."""
+    app.command("cooling", help=text)(show_room)

@@ -1,0 +1,10 @@
+"""``denshi power``: what that room found for a scenario."""
+
+from collections.abc import Callable
+
+import typer
+
+
+def register(app: typer.Typer, show_room: Callable[..., None], text: str) -> None:
+    """Add the verb."""
+    app.command("power", help=text)(show_room)
