@@ -11,7 +11,7 @@ from denshi.catalog.normals import supply_normals, weather_normals
 from denshi.climate.fleet import synthetic_fleet
 from denshi.climate.sun import sun
 from denshi.climate.weather import synthetic_weather
-from denshi.climate.wetbulb import wet_bulb_from_relative_humidity_c
+from denshi.psychrometrics import wet_bulb_from_relative_humidity_c
 
 RUNS = 20
 

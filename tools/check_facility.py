@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from denshi.catalog import Assumption, Equipment, Price, rows
-from denshi.facility import Facility, FacilityInput, relative_to_humidity_ratio, run, wet_bulb_c
+from denshi.facility import Facility, FacilityInput, run
 from denshi.figure import inputs
+from denshi.psychrometrics import relative_to_humidity_ratio, wet_bulb_c
 
 SHARED = Path(os.environ.get("DENSHI_SHARED", "../shared"))
 BARE_CONSTANTS = {"recirculation_k": 0.0, "recirculation_wet_bulb_k": 0.0}

@@ -31,8 +31,8 @@ from denshi.climate.read import read_weather
 from denshi.climate.scores import basis, harmonic_basis, hourly, rank_scores, waves
 from denshi.climate.sun import sun
 from denshi.climate.weather import Weather, synthetic_weather
-from denshi.climate.wetbulb import (
-    humidity_from_wet_bulb,
+from denshi.psychrometrics import (
+    humidity_ratio,
     relative_humidity_fraction,
     standard_pressure_pa,
     wet_bulb_c,
@@ -306,7 +306,7 @@ def compare(made: Weather, real: Weather) -> dict[str, float]:
 
 def saturated(year: Weather) -> float:
     """Return the share of hours with a relative humidity above 0.985."""
-    humidity = humidity_from_wet_bulb(year.dry_bulb_c, year.wet_bulb_c, year.pressure_pa)
+    humidity = humidity_ratio(year.dry_bulb_c, year.wet_bulb_c, year.pressure_pa)
     return float((relative_humidity_fraction(year.dry_bulb_c, humidity, year.pressure_pa) > 0.985).mean())
 
 

@@ -15,8 +15,8 @@ from denshi.climate.fleet import synthetic_fleet
 from denshi.climate.noise import normal, normal_quantile, seed_of, uniform
 from denshi.climate.scores import autoregression, basis, daily, hourly, leaned, order, rank_scores, values_by_rank
 from denshi.climate.weather import synthetic_weather
-from denshi.climate.wetbulb import humidity_from_wet_bulb
 from denshi.errors import CatalogError
+from denshi.psychrometrics import humidity_ratio
 
 GOLDEN_WEATHER = "222525d22cf078ba"
 GOLDEN_FLEET = "9f4d07ad3e3c1c32"
@@ -123,7 +123,7 @@ def test_every_packaged_station_is_whole() -> None:
     for normals in weather_stations():
         year = synthetic_weather(normals)
         assert (year.wet_bulb_c <= year.dry_bulb_c).all(), normals.id
-        assert humidity_from_wet_bulb(year.dry_bulb_c, year.wet_bulb_c, year.pressure_pa).min() > 1e-6, normals.id
+        assert humidity_ratio(year.dry_bulb_c, year.wet_bulb_c, year.pressure_pa).min() > 1e-6, normals.id
         assert year.dry_bulb_c.max() == pytest.approx(normals.dry_bulb_quantiles_c.max()), normals.id
         assert abs(year.ghi_w_per_m2.sum() / normals.ghi_wh_per_m2.sum() - 1.0) < 1e-3, normals.id
         assert normals.evidence["dry_bulb_quantiles_c"].grade == "B"

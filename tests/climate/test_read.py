@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from denshi.catalog.normals import weather_normals
 from denshi.climate import Weather, read_weather, synthetic_weather
-from denshi.climate.wetbulb import humidity_from_wet_bulb, relative_humidity_fraction
 from denshi.errors import DenshiError, FileError
+from denshi.psychrometrics import humidity_ratio, relative_humidity_fraction
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_csv_comes_back(csv_file: Path, year: Weather) -> None:
 
 
 def test_humidity_may_be_given_three_ways(tmp_path: Path, year: Weather, csv_file: Path) -> None:
-    humidity = humidity_from_wet_bulb(year.dry_bulb_c, year.wet_bulb_c, year.pressure_pa)
+    humidity = humidity_ratio(year.dry_bulb_c, year.wet_bulb_c, year.pressure_pa)
     relative = relative_humidity_fraction(year.dry_bulb_c, humidity, year.pressure_pa)
     head, *rows = csv_file.read_text().splitlines()
     lines = [head.replace("wet_bulb_c", "relative_humidity_fraction")]

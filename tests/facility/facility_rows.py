@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from denshi.catalog import Equipment, Price, row
-from denshi.facility import FacilityInput, relative_to_humidity_ratio, wet_bulb_c
+from denshi.facility import FacilityInput
+from denshi.psychrometrics import relative_to_humidity_ratio, wet_bulb_c
 
 PROOF = {"source": "test row", "date": "2026", "grade": "E"}
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from denshi.climate.calendar import HOURS
 from denshi.climate.weather import Weather
-from denshi.climate.wetbulb import wet_bulb_from_dew_point_c, wet_bulb_from_relative_humidity_c
 from denshi.errors import DenshiError, FileError
+from denshi.psychrometrics import wet_bulb_from_dew_point_c, wet_bulb_from_relative_humidity_c
 
 Array = NDArray[np.float64]
 

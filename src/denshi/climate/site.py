@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from denshi.climate.wetbulb import (
-    humidity_from_wet_bulb,
+from denshi.psychrometrics import (
+    humidity_ratio,
     relative_humidity_fraction,
     standard_pressure_pa,
     wet_bulb_from_relative_humidity_c,
@@ -56,6 +56,6 @@ def shifted_wet_bulb_c(
 
     Source: ashrae2017, eqs 12, 20, 33 and 35.
     """
-    humidity = humidity_from_wet_bulb(dry_bulb_c, wet_bulb_c, pressure_pa)
+    humidity = humidity_ratio(dry_bulb_c, wet_bulb_c, pressure_pa)
     relative = relative_humidity_fraction(dry_bulb_c, humidity, pressure_pa)
     return np.minimum(wet_bulb_from_relative_humidity_c(site_dry_bulb_c, relative, site_pressure_pa), site_dry_bulb_c)

@@ -19,8 +19,8 @@ from denshi.climate.scores import (
     waves,
 )
 from denshi.climate.sun import Sun, sun
-from denshi.climate.wetbulb import (
-    humidity_from_wet_bulb,
+from denshi.psychrometrics import (
+    humidity_ratio,
     relative_humidity_fraction,
     wet_bulb_from_relative_humidity_c,
 )
@@ -130,7 +130,7 @@ def _apart(wet_bulb: Array, dry_bulb: Array, normals: WeatherNormals) -> Array:
 
 def _moist(wet_bulb: Array, dry_bulb: Array, pressure: Array) -> Array:
     """Lift the wet bulb where it would stand for air drier than any that was measured, or than air can be."""
-    relative = relative_humidity_fraction(dry_bulb, humidity_from_wet_bulb(dry_bulb, wet_bulb, pressure), pressure)
+    relative = relative_humidity_fraction(dry_bulb, humidity_ratio(dry_bulb, wet_bulb, pressure), pressure)
     dry = relative < _DRIEST_FRACTION
     least = np.full(int(dry.sum()), _DRIEST_FRACTION)
     lifted = wet_bulb.copy()

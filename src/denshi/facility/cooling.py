@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from denshi.errors import OutOfRangeError
-from denshi.facility.psychrometrics import enthalpy_kj_per_kg, humidity_ratio, saturated_humidity_ratio
+from denshi.psychrometrics import enthalpy_kj_per_kg, humidity_ratio, saturated_humidity_ratio
 
 Array = NDArray[np.float64]
 

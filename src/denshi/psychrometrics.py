@@ -1,6 +1,8 @@
-"""Moist air: saturation, humidity ratio, enthalpy, wet bulb; vectorised over hours.
+"""Moist air: pressure, saturation, humidity ratio, enthalpy, wet bulb; vectorised over hours.
 
-Equations of ASHRAE Fundamentals 2017, chapter 1. Temperatures in degrees Celsius, pressures in Pa.
+Equations of ASHRAE Fundamentals 2017, chapter 1. Temperatures in degrees Celsius, pressures in Pa. Every function takes
+numbers or arrays that broadcast. Within 1 K of a wet bulb of 0 C the handbook leaves the wet bulb open: its branches
+over ice and over water do not meet there.
 """
 
 from typing import Any
@@ -16,7 +18,26 @@ _COLDEST_C, _HOTTEST_C = -100.0, 200.0
 _RATIO_OF_MOLAR_MASSES = 0.621945
 _LEAST_HUMIDITY_RATIO = 1e-7
 _TRIPLE_POINT_C = 0.01
-_BISECTIONS = 40
+# Evaporation can cool air by no more than all the latent heat that dry air takes up; 40 halvings leave 1e-10 K.
+_WIDEST_K = 45.0
+_HALVINGS = 40
+
+
+def standard_pressure_pa(elevation_m: ArrayLike) -> Array:
+    """Return the pressure of the standard atmosphere [Pa].
+
+    .. math:: p = 101325 (1 - 2.25577\\cdot 10^{-5} z)^{5.2559}
+
+    Parameters
+    ----------
+    elevation_m : height above the sea, -5,000 to 11,000 [m].
+
+    Source: ashrae2017, equation 3.
+
+    >>> float(standard_pressure_pa(1000.0).round())
+    89875.0
+    """
+    return np.asarray(101_325.0 * (1.0 - 2.25577e-5 * np.asarray(elevation_m, dtype=np.float64)) ** 5.2559)
 
 
 def saturation_pressure_pa(dry_bulb_c: ArrayLike) -> Array:
@@ -66,7 +87,7 @@ def saturated_humidity_ratio(dry_bulb_c: ArrayLike, pressure_pa: ArrayLike) -> A
     vapour = saturation_pressure_pa(dry_bulb_c)
     pressure = np.asarray(pressure_pa, dtype=np.float64)
     if np.any(vapour >= pressure):
-        raise OutOfRangeError("water boils at this temperature and pressure", where="facility.psychrometrics")
+        raise OutOfRangeError("water boils at this temperature and pressure", where="psychrometrics")
     ratio = _RATIO_OF_MOLAR_MASSES * vapour / (pressure - vapour)
     return np.maximum(ratio, _LEAST_HUMIDITY_RATIO)
 
@@ -105,6 +126,19 @@ def relative_to_humidity_ratio(dry_bulb_c: ArrayLike, relative_fraction: ArrayLi
     return np.maximum(_RATIO_OF_MOLAR_MASSES * vapour / (pressure - vapour), _LEAST_HUMIDITY_RATIO)
 
 
+def relative_humidity_fraction(dry_bulb_c: ArrayLike, ratio: ArrayLike, pressure_pa: ArrayLike) -> Array:
+    """Return the relative humidity of air from its humidity ratio, cut at saturation [1].
+
+    Source: ashrae2017, equations 12 and 20.
+
+    >>> round(float(relative_humidity_fraction(20.0, 0.00726, 101_325.0)), 3)
+    0.5
+    """
+    w, pressure = np.asarray(ratio, dtype=np.float64), np.asarray(pressure_pa, dtype=np.float64)
+    vapour_pa = w * pressure / (_RATIO_OF_MOLAR_MASSES + w)
+    return np.minimum(vapour_pa / saturation_pressure_pa(dry_bulb_c), 1.0)
+
+
 def enthalpy_kj_per_kg(dry_bulb_c: ArrayLike, ratio: ArrayLike) -> Array:
     """Return the enthalpy of moist air, per kg of dry air [kJ/kg]: 1.006 t + W (2501 + 1.86 t).
 
@@ -117,6 +151,17 @@ def enthalpy_kj_per_kg(dry_bulb_c: ArrayLike, ratio: ArrayLike) -> Array:
     return 1.006 * t + w * (2501.0 + 1.86 * t)
 
 
+def saturated_enthalpy_kj_per_kg(dry_bulb_c: ArrayLike, pressure_pa: ArrayLike) -> Array:
+    """Return the enthalpy of saturated air, per kg of dry air [kJ/kg].
+
+    Source: ashrae2017, equations 21 and 30.
+
+    >>> round(float(saturated_enthalpy_kj_per_kg(20.0, 101_325.0)), 2)
+    57.42
+    """
+    return enthalpy_kj_per_kg(dry_bulb_c, saturated_humidity_ratio(dry_bulb_c, pressure_pa))
+
+
 def wet_bulb_c(dry_bulb_c: ArrayLike, ratio: ArrayLike, pressure_pa: ArrayLike) -> Array:
     """Return the wet bulb of air from its humidity ratio [C], by bisection of equations 33 and 35.
 
@@ -126,14 +171,18 @@ def wet_bulb_c(dry_bulb_c: ArrayLike, ratio: ArrayLike, pressure_pa: ArrayLike) 
     ratio : humidity ratio; above saturation it counts as saturated [kg/kg].
     pressure_pa : [Pa].
 
+    Returns
+    -------
+    Wet bulb [C], never above the dry bulb.
+
     Source: ashrae2017.
 
     >>> round(float(wet_bulb_c(30.0, 0.010516, 101_325.0)), 1)
     20.0
     """
     t, w, p = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (dry_bulb_c, ratio, pressure_pa)))
-    low, high = t - 60.0, t.copy()
-    for _ in range(_BISECTIONS):
+    low, high = np.maximum(np.minimum(t - _WIDEST_K, -_WIDEST_K), _COLDEST_C), t.copy()
+    for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
         too_wet = humidity_ratio(t, middle, p) > w
         high, low = np.where(too_wet, middle, high), np.where(too_wet, low, middle)
@@ -141,9 +190,31 @@ def wet_bulb_c(dry_bulb_c: ArrayLike, ratio: ArrayLike, pressure_pa: ArrayLike) 
     return result
 
 
+def wet_bulb_from_dew_point_c(dry_bulb_c: ArrayLike, dew_point_c: ArrayLike, pressure_pa: ArrayLike) -> Array:
+    """Return the wet bulb [C] from the dew point [C], which is cut at the dry bulb.
+
+    >>> round(float(wet_bulb_from_dew_point_c(30.0, 14.72, 101_325.0)), 1)
+    20.0
+    """
+    ratio = saturated_humidity_ratio(np.minimum(dew_point_c, dry_bulb_c), pressure_pa)
+    return wet_bulb_c(dry_bulb_c, ratio, pressure_pa)
+
+
+def wet_bulb_from_relative_humidity_c(
+    dry_bulb_c: ArrayLike, relative_fraction: ArrayLike, pressure_pa: ArrayLike
+) -> Array:
+    """Return the wet bulb [C] from the relative humidity, 0 to 1 [1].
+
+    >>> round(float(wet_bulb_from_relative_humidity_c(30.0, 0.395, 101_325.0)), 1)
+    20.0
+    """
+    ratio = relative_to_humidity_ratio(dry_bulb_c, relative_fraction, pressure_pa)
+    return wet_bulb_c(dry_bulb_c, ratio, pressure_pa)
+
+
 def _within(values: Array, low: float, high: float, what: str, unit: str) -> None:
     if values.size and not bool(np.all((values >= low) & (values <= high))):
         worst: Any = values[~((values >= low) & (values <= high))].flat[0] if values.ndim else values
         raise OutOfRangeError(
-            f"{what} {float(worst):g} {unit} is outside {low:g} to {high:g} {unit}", where="facility.psychrometrics"
+            f"{what} {float(worst):g} {unit} is outside {low:g} to {high:g} {unit}", where="psychrometrics"
         )
