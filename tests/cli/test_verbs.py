@@ -152,3 +152,17 @@ def test_catalog_verbs(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["values"]["power_kw"]["grade"]
     assert main(["catalog", "search", "behemoth"]) == 0
     assert "llama4-behemoth" in capsys.readouterr().out
+
+
+def test_an_interrupt_that_was_swallowed_still_keeps_files_from_being_written(tmp_path: Path) -> None:
+    swallowed = (
+        "import os, pathlib, signal\n"
+        "from denshi.cli import interrupt, output\n"
+        "interrupt.listen()\n"
+        "try:\n    os.kill(os.getpid(), signal.SIGINT)\nexcept KeyboardInterrupt:\n    pass\n"
+        "output.write_all(pathlib.Path('out'), {'a': 'b'})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", swallowed], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "KeyboardInterrupt" in done.stderr
+    assert not (tmp_path / "out").exists()

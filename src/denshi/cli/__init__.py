@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from denshi.cli import catalog, check, design, diff, report, rooms, trace, validate
+from denshi.cli import catalog, check, design, diff, interrupt, report, rooms, trace, validate
 from denshi.errors import DenshiError
 
 app = typer.Typer(
@@ -64,4 +64,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run() -> None:
     """Run as a program."""
+    interrupt.listen()
     sys.exit(main())

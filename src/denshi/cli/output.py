@@ -9,6 +9,7 @@ from errno import EISDIR
 from pathlib import Path
 from typing import Any
 
+from denshi.cli import interrupt
 from denshi.errors import FileError
 
 
@@ -24,6 +25,7 @@ def write_all(folder: Path, texts: Mapping[str, str]) -> None:
     ------
     FileError : the folder cannot be made or written; what stood there before is untouched.
     """
+    interrupt.check()
     pending: list[tuple[str, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -49,12 +51,13 @@ def write_all(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 def reader() -> Callable[[str], None]:
-    """Return a progress callback: a status line on a terminal, silence elsewhere."""
-    if not sys.stderr.isatty():
-        return lambda _: None
+    """Return a progress callback: a status line on a terminal, silence elsewhere. It notices a wish to stop."""
+    seen = sys.stderr.isatty()
 
     def show(stage: str) -> None:
-        print(f"\r\x1b[2K  {stage} …", end="", file=sys.stderr, flush=True)
+        interrupt.check()
+        if seen:
+            print(f"\r\x1b[2K  {stage} …", end="", file=sys.stderr, flush=True)
 
     return show
 
