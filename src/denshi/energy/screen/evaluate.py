@@ -1,0 +1,170 @@
+"""One trial: capacities and a price of unclean energy in, cuts and a feasible dispatch out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from denshi.energy.screen.scaled import Matrix, Scaled, Vector
+
+_BUILT = 1e-9
+_ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """cost·x + operation >= constant + (cost - slope)·x - dirty_price x allowed, for every x, cost and target.
+
+    In mean loads and USD per kW of mean load.
+    """
+
+    constant: float
+    slope: Vector
+    dirty_price: float
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A dispatch of capacities: what it costs to run [USD], its unclean energy and load not served [mean loads x h]."""
+
+    capacity: Vector
+    running: float
+    dirty: float
+    short: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """Uses of clean supply at one price of unclean energy."""
+
+    value: Matrix
+    width: Matrix
+    kind: Matrix
+    count: Vector
+    base: Matrix
+
+
+def cut(site: Scaled, price: Vector, dirty_price: float, burner_size: Vector) -> Cut:
+    """Return the cut of hourly values of clean supply and a price of unclean energy, both at least 0 [USD/kWh].
+
+    Valid for every such price; ``burner_size`` only says where it is to be good.
+    """
+    from denshi.energy.screen.worth import site_value, store_value
+
+    producers, stores = site.producers, site.stores
+    slope = np.empty(len(site.limit))
+    burners = np.empty(len(site.limit) - producers - stores)
+    for s in range(stores):
+        worth = 0.0
+        for start, stop in site.bounds:
+            earned = store_value(price[start:stop], site.duration_h[s], site.one_way[s], site.wear[s])
+            worth += site.weight[start] * earned
+        slope[producers + s] = worth
+    constant = site_value(
+        price,
+        dirty_price,
+        site.load,
+        site.weight,
+        site.availability,
+        site.source_price,
+        site.source_dirty,
+        site.source_limit,
+        burner_size,
+        site.export_price,
+        site.export_limit,
+        slope[:producers],
+        burners,
+    )
+    slope[producers + stores :] = burners
+    return Cut(constant, slope, dirty_price)
+
+
+def trial(site: Scaled, capacity: Vector, dirty_price: float) -> tuple[tuple[Cut, ...], Column]:
+    """Operate capacities at a price of unclean energy.
+
+    Returns
+    -------
+    cuts that are good near the capacities (two where there are several stores) and the dispatch.
+    """
+    from denshi.energy.screen.hours import settle
+
+    producers, stores = site.producers, site.stores
+    burner_size = capacity[producers + stores :]
+    hours = _uses(site, dirty_price, burner_size)
+    clean = capacity[:producers] @ site.availability
+    built = [s for s in range(stores) if capacity[producers + s] > _BUILT]
+    prices: list[Vector] = []
+    flows = {s: np.zeros_like(clean) for s in built}
+    if not built:
+        prices.append(_closed(hours, clean))
+    if len(built) > 1:
+        prices.append(_merged(site, capacity, built, hours, clean))
+    order = sorted(built, key=lambda s: -float(site.duration_h[s]))
+    for _ in range(_ROUNDS if len(built) > 1 else 1):
+        for s in order:
+            others = clean + sum((flows[o] for o in built if o != s), np.zeros_like(clean))
+            power = float(capacity[producers + s])
+            store = (power, power * site.duration_h[s], site.one_way[s], site.wear[s])
+            flows[s], last = _store(site, hours, np.maximum(others, 0.0), store)
+    if built:
+        prices.append(last)
+    supply = np.maximum(clean + sum(flows.values(), np.zeros_like(clean)), 0.0)
+    running, dirty, short = settle(
+        supply, site.weight, site.source_price, site.source_dirty, site.export_price, hours.width, hours.kind,
+        hours.count, hours.base,
+    )
+    for s in built:
+        running += site.wear[s] * float(site.weight @ np.maximum(flows[s], 0.0))
+    if site.short_counts:
+        running += float(site.source_price[-1, 0]) * short
+        short = 0.0
+    cuts = tuple(cut(site, price, dirty_price, burner_size) for price in prices)
+    return cuts, Column(capacity.copy(), running, dirty, short)
+
+
+def _uses(site: Scaled, dirty_price: float, burner_size: Vector) -> _Hours:
+    from denshi.energy.screen.hours import uses
+
+    hours, most = len(site.load), len(site.source_price) + 1
+    value, width = np.empty((hours, most)), np.empty((hours, most))
+    kind, count = np.empty((hours, most), np.int64), np.empty(hours, np.int64)
+    base = np.empty((len(site.source_price), hours))
+    uses(
+        dirty_price, site.load, site.source_price, site.source_dirty, site.source_limit, burner_size,
+        site.export_price, site.export_limit, value, width, kind, count, base,
+    )
+    return _Hours(value, width, kind, count, base)
+
+
+def _closed(hours: _Hours, clean: Vector) -> Vector:
+    from denshi.energy.screen.hours import closed
+
+    price = np.empty_like(clean)
+    closed(clean, hours.value, hours.width, hours.count, price)
+    return price
+
+
+def _store(
+    site: Scaled, hours: _Hours, clean: Vector, store: tuple[float, float, float, float]
+) -> tuple[Vector, Vector]:
+    """Dispatch one store (power, energy, efficiency of one way, wear) in each year; return its flow and the price."""
+    from denshi.energy.screen.dispatch import dispatch
+
+    flow, price = np.empty_like(clean), np.empty_like(clean)
+    for start, stop in site.bounds:
+        year = slice(start, stop)
+        dispatch(
+            clean[year], hours.value[year], hours.width[year], hours.count[year], *store, flow[year], price[year]
+        )
+    return flow, price
+
+
+def _merged(site: Scaled, capacity: Vector, built: list[int], hours: _Hours, clean: Vector) -> Vector:
+    """Return the prices of one store in place of all: their power and energy together, the best of each."""
+    power = capacity[site.producers + np.array(built)]
+    store = (
+        float(power.sum()),
+        float(power @ site.duration_h[built]),
+        float(site.one_way[built].max()),
+        float(site.wear[built].min()),
+    )
+    return _store(site, hours, clean, store)[1]
