@@ -27,7 +27,35 @@ const wait = setInterval(() => {{
   const charts = [...page.querySelectorAll("[data-chart]")];
   const ids = [...page.querySelectorAll("[id]")].map((one) => one.id);
   const links = [...page.querySelectorAll("a[href^='#']")].map((one) => one.getAttribute("href").slice(1));
+  const boxes = [...page.querySelectorAll(".dd")].map((svg) => {{
+    const sheet = svg.viewBox.baseVal;
+    const texts = [...svg.querySelectorAll("text")].map((one) => ({{
+      name: svg.closest("figure").id, text: one.textContent, room: Number(one.dataset.room), box: one.getBBox(),
+      px: parseFloat(getComputedStyle(one).fontSize) * svg.getBoundingClientRect().width / sheet.width,
+    }}));
+    return {{ sheet, texts }};
+  }});
+  // Letters fill about two thirds of the height of their box.
+  const within = (b) => ({{ l: b.x + 1, r: b.x + b.width - 1, t: b.y + 0.22 * b.height, b: b.y + 0.8 * b.height }});
+  const meets = (one, two) => {{
+    const [a, b] = [within(one.box), within(two.box)];
+    return a.l < b.r && b.l < a.r && a.t < b.b && b.t < a.b;
+  }};
+  const drawings = {{
+    names: [...page.querySelectorAll("figure.drawing")].map((one) => one.id),
+    smallest: Math.min(99, ...boxes.flatMap((one) => one.texts.map((text) => text.px))),
+    tooWide: boxes.flatMap((one) => one.texts.filter((text) => text.box.width > text.room * 1.03 + 1)
+      .map((text) => `${{text.name}} ${{text.text}}: ${{text.box.width}} of ${{text.room}}`)),
+    outside: boxes.flatMap((one) => one.texts.filter((text) => text.box.x < 0 || text.box.y < -2
+      || text.box.x + text.box.width > one.sheet.width || text.box.y + text.box.height > one.sheet.height + 2)
+      .map((text) => `${{text.name}} ${{text.text}}`)),
+    meeting: boxes.flatMap((one) => one.texts.flatMap((text, i) => one.texts.slice(i + 1)
+      .filter((other) => meets(text, other)).map((other) => `${{text.name}}: ${{text.text}} | ${{other.text}}`))),
+    wider: [...page.querySelectorAll("figure.drawing .scroll")].filter((one) => one.clientWidth > {width}
+      || one.getBoundingClientRect().right > {width}).length,
+  }};
   const seen = {{
+    drawings,
     ...page.documentElement.dataset,
     marks: Object.fromEntries(charts.map((one) => [one.dataset.chart, Number(one.dataset.marks)])),
     scripts: page.scripts.length,

@@ -21,6 +21,7 @@ from denshi.report import (
     tables,
 )
 from denshi.report.charts import Chart
+from denshi.report.drawings import drawn
 from denshi.report.headlines import binding, headlines, notices
 from denshi.report.locale import Texts, texts
 from denshi.report.reading import Design, at, list_at, text_at
@@ -54,12 +55,13 @@ def render(design: Mapping[str, Any], lang: str = "en") -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"breakable": breakable, "brief": brief}
-    drawn = charts(design, lang, t)
+    plotted = charts(design, lang, t)
     scripts = {"plotly": get_plotlyjs(), "page": _page("page.js")}
-    specs = {chart.id: {"data": chart.data, "layout": chart.layout, "height": chart.height} for chart in drawn.values()}
+    specs = {one.id: {"data": one.data, "layout": one.layout, "height": one.height} for one in plotted.values()}
     return environment.get_template("report.html.j2").render(
         **_context(design, lang, t),
-        charts=drawn,
+        charts=plotted,
+        drawings=drawn(design, lang, t),
         specs=embedded(specs),
         style=_page("page.css"),
         scripts=scripts,
