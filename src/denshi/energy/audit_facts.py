@@ -15,10 +15,11 @@ HOURS = 8760.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A number with its evidence; the range is that of the evidence, or the number itself."""
+    """A number in a canonical unit, with its evidence; the range is that of the evidence, or the number itself."""
 
     value: float
     evidence: Evidence
+    unit: str = "1"
 
     @property
     def ends(self) -> tuple[float, float]:

@@ -1,0 +1,97 @@
+"""JSON schemas of the files that the energy verbs take, for editors and for ``--schema``."""
+
+from typing import Any
+
+from denshi.cli.energy_claim import KINDS, TECHNOLOGIES
+from denshi.figure import GRADES
+
+
+def claim_schema() -> dict[str, Any]:
+    """Return the JSON schema of a claim file.
+
+    >>> [one["properties"]["kind"]["const"] for one in claim_schema()["oneOf"]]
+    ['supply', 'equivalence', 'comparison', 'rate']
+    """
+    text = {"type": "string", "minLength": 1}
+    grade = {"enum": list(GRADES), "description": "; ".join(f"{key}: {said}" for key, said in GRADES.items())}
+
+    def table(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+        both = {**required, **(optional or {})}
+        return {"type": "object", "properties": both, "required": list(required), "additionalProperties": False}
+
+    def fact(unit: str, about: str) -> dict[str, Any]:
+        number = {"type": ["number", "string"], "description": f"{about} [{unit}], with a unit or in {unit}"}
+        sourced = table(
+            {"value": number, "source": text, "date": text, "grade": grade},
+            {"low": number, "high": number, "note": text},
+        )
+        catalog = table({"catalog": {**text, "description": "kind.id.field of the catalogue"}})
+        return {"anyOf": [{**number, "description": f"{about}; bare: an assumption, grade E"}, sourced, catalog]}
+
+    def each(unit: str, about: str) -> dict[str, Any]:
+        return {"type": "object", "minProperties": 1, "additionalProperties": fact(unit, about)}
+
+    own = fact("1", "mean of the year, in place of the catalogue's")
+    share = {"type": ["number", "string"], "description": "a fraction, or a text such as 5%"}
+    built = {
+        "name": text,
+        "capacity": fact("kW", "all that was built in the year"),
+        "parts": each("kW", "built of one technology"),
+        "capacity_factors": each("1", "mean over rated output of the same technology; 0 for storage"),
+    }
+    part = table(
+        {"technology": {"enum": list(TECHNOLOGIES)}, "capacity": fact("kW", "claimed")},
+        {"hours": {"type": ["number", "string"], "description": "of a battery [h]; 4 if left out"}},
+    )
+    kinds: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+        "supply": (
+            {
+                "load": fact("kW", "rated power of the load"),
+                "region": {**text, "description": "region of the catalogue (denshi catalog search --kind regions)"},
+                "supply": {"type": "array", "minItems": 1, "items": part},
+            },
+            {
+                "fraction": {**share, "description": "share that is said to be covered; 1 if left out"},
+                "basis": {"enum": ["unstated", "annual", "hourly"]},
+                "utilisations": {"type": "array", "minItems": 1, "description": "mean over rated; the first judges"},
+                **{f"{name}_capacity_factor": own for name in ("solar", "wind", "nuclear")},
+                "grid_clean_fraction": own,
+            },
+        ),
+        "equivalence": (
+            {
+                "power": fact("kW", "the claimed power"),
+                "things": {"type": ["number", "string"], "description": "how many it is said to be"},
+                "thing": {**text, "description": "what they are, in the plural"},
+                "use_of_one": fact("kWh", "used by one in a year"),
+                "load_factor": fact("1", "mean over rated power"),
+            },
+            {"tolerance": share},
+        ),
+        "comparison": (
+            {
+                "ratio": {"type": "number", "description": "first over second, as claimed"},
+                "side": {"type": "array", "minItems": 2, "maxItems": 2, "items": table(built)},
+            },
+            {"tolerance": share},
+        ),
+        "rate": (
+            {
+                "capacity": fact("kW", "to be built each year"),
+                "ratio": {"type": "number", "description": "over what is built today, as claimed"},
+                "today": table(built),
+                "generation": fact("kWh", "generated in a year today"),
+                "load_factor": fact("1", "mean over rated power of the load that it feeds"),
+            },
+            {"tolerance": share},
+        ),
+    }  # fmt: skip
+    common = {"text": text, "source": text, "date": text, "grade": grade}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "denshi energy claim",
+        "oneOf": [
+            {"description": KINDS[kind], **table({"kind": {"const": kind}, **common, **needed}, {**more, "note": text})}
+            for kind, (needed, more) in kinds.items()
+        ],
+    }

@@ -1,0 +1,105 @@
+"""Where a supply cannot be had: which hours are short, by how much, and which single change mends it at least cost."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from denshi.catalog import Technology, find
+from denshi.energy.account import Vector
+from denshi.energy.decide import connection_kw, run
+from denshi.energy.explain import clock
+from denshi.energy.model import build
+from denshi.energy.record import EnergyInput
+from denshi.energy.solve import solve
+from denshi.errors import DenshiError
+from denshi.units import show
+
+# Dearer than any supply [USD/kWh]: what the programme pays that may leave load unserved.
+_UNSERVED_USD_PER_KWH = 1000.0
+_HELPERS = ("grid", "gas-ct", "battery-4h", "battery-8h", "nuclear-ppa", "onshore-wind", "solar")
+_ROUND_KW = 1000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortage:
+    """What the cheapest attempt leaves unserved in each hour [kW], and the clean share that it can reach.
+
+    ``clean_fraction`` is None where the target is not what fails.
+    """
+
+    unserved_kw: Vector
+    clean_fraction: float | None
+
+    @property
+    def hours(self) -> int:
+        """Number of hours that are short."""
+        return int(np.count_nonzero(self.unserved_kw))
+
+    @property
+    def worst(self) -> tuple[str, float]:
+        """Clock and shortage of the worst hour [kW]."""
+        hour = int(self.unserved_kw.argmax())
+        return clock(hour), float(self.unserved_kw[hour])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """One change that makes the case solvable, and what its supply then costs a year."""
+
+    what: str
+    cost_usd_per_year: float
+
+
+def shortage(inputs: EnergyInput) -> Shortage | None:
+    """Return what is short, from a programme that may leave load unserved; None where that is not solved either."""
+    program = build(inputs, connection_kw(inputs), elastic_usd_per_kwh=_UNSERVED_USD_PER_KWH)
+    solution = solve(program)
+    if solution is None:
+        return None
+    mean_kw = float(inputs.load_kw.mean())
+    unserved = solution.x[program.columns["unserved"]] * mean_kw
+    unserved = np.where(unserved > 1e-5 * mean_kw, unserved, 0.0)
+    missed = float(solution.x[program.columns["missed"]][0]) / len(unserved) if "missed" in program.columns else 0.0
+    return Shortage(unserved_kw=unserved, clean_fraction=inputs.clean_fraction - missed if missed > 1e-6 else None)
+
+
+def repairs(inputs: EnergyInput, short: Shortage, progress: Callable[[str], None] | None = None) -> tuple[Repair, ...]:
+    """Return the single changes that mend a case, the cheapest first; each is solved, none is guessed."""
+    found = []
+    for what, changed in _candidates(inputs, short):
+        if progress is not None:
+            progress(f"would it help to {what}?")
+        try:
+            found.append(Repair(what=what, cost_usd_per_year=run(changed).cost_usd_per_year))
+        except DenshiError:
+            continue
+    return tuple(sorted(found, key=lambda one: one.cost_usd_per_year))
+
+
+def _candidates(inputs: EnergyInput, short: Shortage) -> Iterator[tuple[str, EnergyInput]]:
+    limit = connection_kw(inputs)
+    have = {technology.id for technology in inputs.technologies}
+    kinds = {technology.kind for technology in inputs.technologies}
+    if short.hours:
+        raised = _up(limit + short.worst[1])
+        yield f"raise the connection to {show(raised, 'kW', 4)}", replace(inputs, grid_connection_kw=raised)
+    if short.clean_fraction is not None:
+        least = np.floor(short.clean_fraction * 1000.0 - 1.0) / 1000.0
+        if least > 0.0:
+            yield f"lower the clean share to {least:.3f}", replace(inputs, clean_fraction=float(least))
+    for name in _HELPERS:
+        technology = find(Technology, name)
+        if name in have or (technology.kind == "grid" and "grid" in kinds):
+            continue
+        yield f"add {name} to the options", replace(inputs, technologies=(*inputs.technologies, technology))
+
+
+def _up(power_kw: float) -> float:
+    """Round up to a megawatt, or to a per mille of small loads.
+
+    >>> _up(1_234_567.0), _up(12.5)
+    (1235000.0, 12.6)
+    """
+    step = _ROUND_KW if power_kw >= _ROUND_KW else 0.1
+    return float(round(np.ceil(power_kw * (1.0 + 1e-6) / step) * step, 6))
