@@ -56,7 +56,8 @@ class System(Row):
 
     ``power_kw`` is the maximum of one unit at its input; ``units_per_rack`` is 1 for a rack product.
     ``liquid_fraction`` is the share of its heat that leaves in the liquid loop. ``nic_bytes_per_s`` is the scale-out
-    bandwidth per accelerator, one direction. ``supply_max_c`` is the warmest facility water it accepts.
+    bandwidth per accelerator, one direction. ``supply_max_c`` is the warmest facility water it accepts. A rack product
+    whose maker names them has ``compute_trays``, ``switch_trays`` and ``power_shelves`` of one rack unit each.
     """
 
     accelerator: str
@@ -73,6 +74,9 @@ class System(Row):
     height_u: float
     price_usd: float
     lead_time_weeks: float
+    compute_trays: float | None
+    switch_trays: float | None
+    power_shelves: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +163,10 @@ class Region(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch(Row):
-    """A network switch: ``ports`` ports of ``port_bytes_per_s`` each, one direction."""
+    """A network switch: ``ports`` ports of ``port_bytes_per_s`` each, one direction.
+
+    ``co_packaged`` is 1 where its optics are built in, so that a fibre is plugged in without a module.
+    """
 
     vendor: str
     origin: str
@@ -169,6 +176,7 @@ class Switch(Row):
     price_usd: float
     latency_s: float
     lead_time_weeks: float
+    co_packaged: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +192,29 @@ class Link(Row):
     copper_price_usd: float
     copper_reach_m: float
     lead_time_weeks: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medium(Row):
+    """What a link may run over, in terms of the link family: its module, its fibre, its passive copper cable.
+
+    One end costs ``end_price_ratio`` of the price of the link's module and draws ``end_power_ratio`` of its power;
+    ``cable_price_ratio`` multiplies the price of its copper cable, ``metre_price_ratio`` that of its fibre.
+    ``reach_ratio`` multiplies the reach of its passive copper where that depends on the lane rate; else ``reach_m``
+    holds. ``stock_m`` lists the lengths on sale. ``co_packaged`` is 1 for what only a co-packaged switch takes.
+    """
+
+    optical: float
+    co_packaged: float
+    reach_m: float | None
+    reach_ratio: float | None
+    end_price_ratio: float
+    cable_price_ratio: float
+    metre_price_ratio: float
+    end_power_ratio: float
+    kg_per_m: float
+    diameter_mm: float
+    stock_m: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +234,21 @@ class Equipment(Row):
     loss_square: float
     price_usd: float
     lead_time_weeks: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reliability(Row):
+    """How often a machine, a path or the supply fails and how long it is away; the id is that of its equipment.
+
+    ``common_cause_fraction`` is the share of its failures that take its whole group along (the beta factor);
+    ``start_fault_fraction`` the share of calls that a machine standing by does not follow.
+    """
+
+    mtbf_h: float
+    mttr_h: float
+    maintenance_h_per_year: float
+    common_cause_fraction: float
+    start_fault_fraction: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -445,6 +491,31 @@ class Rule(Row):
     rate: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fabric(Row):
+    """A scale-out fabric as its maker's table counts it, to hold the arithmetic of fabrics against.
+
+    ``accelerators`` is the table's own total, ``nodes`` times ``accelerators_per_node`` what it should be.
+    ``radix`` is ports of a switch at the speed of one plane. ``further_cables`` lead from leaves to what is no
+    accelerator. Counts that the table does not give are None.
+    """
+
+    reference: str
+    nodes: float
+    accelerators_per_node: float
+    accelerators: float
+    radix: float
+    planes: float
+    rails: float
+    leaf_switches: float
+    spine_switches: float
+    core_switches: float | None
+    node_leaf_cables: float | None
+    leaf_spine_cables: float | None
+    spine_core_cables: float | None
+    further_cables: float
+
+
 KINDS: Mapping[str, type[Row]] = {
     "accelerators": Accelerator,
     "systems": System,
@@ -453,7 +524,9 @@ KINDS: Mapping[str, type[Row]] = {
     "regions": Region,
     "switches": Switch,
     "links": Link,
+    "media": Medium,
     "equipment": Equipment,
+    "reliability": Reliability,
     "technologies": Technology,
     "prices": Price,
     "assumptions": Assumption,
@@ -462,5 +535,6 @@ KINDS: Mapping[str, type[Row]] = {
     "engines": Engine,
     "benchmarks": Benchmark,
     "quality": Quality,
+    "fabrics": Fabric,
     "rules": Rule,
 }
