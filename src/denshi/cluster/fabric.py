@@ -42,6 +42,19 @@ class Counts:
         """All links between switches; in a torus, between units [count]."""
         return self.leaf_spine_links + self.spine_core_links + self.border_links
 
+    @property
+    def tiers(self) -> int:
+        """Tiers of switches, without those that join fabrics [count]."""
+        return (self.leaves > 0) + (self.spines > 0) + (self.core > 0)
+
+    def ports_used(self, radix: int) -> int:
+        """Return the ports of switches that a link occupies [count].
+
+        Where there are more fabrics than ports of a switch, the border is two tiers with as many links between them.
+        """
+        within_border = self.border_links if self.pods > radix else 0
+        return self.host_links + 2 * (self.fabric_links + within_border)
+
     def times(self, copies: int) -> "Counts":
         """Return the counts of several equal fabrics side by side."""
         return Counts(
@@ -262,6 +275,48 @@ def joined(
     )
 
 
+def one_plane(
+    topology: str, endpoints: int, accelerators: int, radix: int, oversubscription: float, rails: int, beyond: float
+) -> Counts:
+    """Count one plane of a scale-out fabric with switches.
+
+    Parameters
+    ----------
+    topology : rail-fat-tree, fat-tree, rail-only or dragonfly.
+    endpoints : accelerators with one port each in this plane [count].
+    accelerators : of one system: a rail-only fabric has a rail for each [count].
+    radix : ports of a switch [count].
+    oversubscription : at the leaf; a dragonfly has none [1].
+    rails : leaf switches that a scalable unit is spread over [count].
+    beyond : oversubscription between joined fabrics [1].
+
+    Raises
+    ------
+    OutOfRangeError : the topology is not known, or a switch cannot be divided so.
+
+    >>> part = one_plane("rail-fat-tree", 248, 8, 64, 1.0, 8, 7.0)
+    >>> part.leaves, part.spines, part.leaf_spine_links
+    (8, 4, 256)
+    """
+    own = min(rails, accelerators)
+    most = fat_tree_hosts(radix, oversubscription)
+    kinds: Mapping[str, tuple[int, Callable[[int], Counts]]] = {
+        "rail-fat-tree": (
+            fat_tree_hosts(radix, oversubscription, own),
+            lambda e: fat_tree(e, radix, oversubscription, own),
+        ),
+        "fat-tree": (most, lambda e: fat_tree(e, radix, oversubscription)),
+        "rail-only": (most * accelerators, lambda e: rail_only(e, radix, oversubscription, accelerators)),
+        "dragonfly": (dragonfly_hosts(radix), lambda e: dragonfly(e, radix)),
+    }
+    if topology not in kinds:
+        raise OutOfRangeError(
+            f'"{topology}" is no topology', where="network.topology", mend="Known: " + ", ".join([*kinds, "torus"])
+        )
+    largest, count = kinds[topology]
+    return joined(endpoints, largest, count, radix, beyond)
+
+
 def scale_out(
     topology: str,
     units: int,
@@ -276,31 +331,12 @@ def scale_out(
 
     Parameters
     ----------
-    topology : rail-fat-tree, fat-tree, rail-only, dragonfly or torus.
+    topology : as in ``one_plane``, or torus: no switches, links from system to system.
     units : systems [count].
     accelerators : of one system [count].
     planes : ports of an accelerator, each in a fabric of its own [count].
-    radix : ports of a switch [count].
-    oversubscription : at the leaf; a dragonfly and a torus have none [1].
-    rails : leaf switches that a scalable unit is spread over [count].
-    beyond : oversubscription between joined fabrics [1].
+    radix, oversubscription, rails, beyond : as in ``one_plane``.
     """
     if topology == "torus":
         return torus(units, accelerators * planes)
-    own = min(rails, accelerators)
-    most = fat_tree_hosts(radix, oversubscription)
-    kinds: Mapping[str, tuple[int, Callable[[int], Counts]]] = {
-        "rail-fat-tree": (
-            fat_tree_hosts(radix, oversubscription, own),
-            lambda e: fat_tree(e, radix, oversubscription, own),
-        ),
-        "fat-tree": (most, lambda e: fat_tree(e, radix, oversubscription)),
-        "rail-only": (most * accelerators, lambda e: rail_only(e, radix, oversubscription, accelerators)),
-        "dragonfly": (dragonfly_hosts(radix), lambda e: dragonfly(e, radix)),
-    }
-    if topology not in kinds:
-        raise OutOfRangeError(
-            f'"{topology}" is no topology', where="network.topology", mend="Known: " + ", ".join(kinds)
-        )
-    largest, count = kinds[topology]
-    return joined(units * accelerators, largest, count, radix, beyond).times(planes)
+    return one_plane(topology, units * accelerators, accelerators, radix, oversubscription, rails, beyond).times(planes)
