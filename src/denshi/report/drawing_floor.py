@@ -33,6 +33,8 @@ from denshi.report.reading import Design, as_number, is_list, list_at, number_at
 
 _LEFT, _RIGHT, _TOP = 56.0, 84.0, 48.0
 _TALLEST, _MOST_PX_PER_M = 900.0, 34.0
+_AISLE = 0.14
+_MOST_GREY = 0.6
 _BARS_M = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _NEEDED = (
     "cluster.hall_width_m", "cluster.hall_depth_m", "cluster.rack_width_m", "cluster.rack_depth_m",
@@ -91,6 +93,7 @@ def floor(design: Design, lang: str, t: Texts) -> Drawing | None:
         return None
     kinds = list(dict.fromkeys(run.kind for run in runs))
     bottom = _TOP + plan.down_m * plan.scale
+    legend, end = _legend(runs, kinds, bottom + 88, t)
     body = [
         _header(design, runs, lang, t),
         box(*plan.at(0, 0, plan.width_m, plan.depth_m), fill=WASH, stroke=INK, stroke_width=2),
@@ -101,15 +104,14 @@ def floor(design: Design, lang: str, t: Texts) -> Drawing | None:
         *_grey(design, plan, lang, t),
         *_dimensions(plan),
         _scale_bar(plan, bottom + 58),
-        *_legend(runs, kinds, bottom + 88, t),
+        *legend,
     ]
-    height = bottom + 88 + 24 * ((len(kinds) + len(_signs(t)) + 3) // 4) + 8
     racks = sum(run.count for run in runs)
     title = t["drawing.floor.title"]
     described = t["drawing.floor.desc"].format(
         n=f"{racks:,}", width=_metres(plan.width_m), depth=_metres(plan.depth_m)
     )  # fmt: skip
-    svg = sheet("floor", height, title, described, body, "".join(_patterns(kinds, plan)))
+    svg = sheet("floor", end + 8, title, described, body, "".join(_patterns(kinds, plan)))
     return drawing("floor", svg, ("cluster.hall_rows", "cluster.halls", *_NEEDED), t)
 
 
@@ -140,7 +142,7 @@ def _plan(design: Design) -> Plan | None:
     width_m, depth_m, rack_width_m, rack_depth_m = sizes
     turned = depth_m > 1.1 * width_m
     across_m, down_m = (depth_m, width_m) if turned else (width_m, depth_m)
-    grey_m = min(_grey_m2(design) / down_m, across_m)
+    grey_m = min(_grey_m2(design) / down_m, _MOST_GREY * across_m)
     scale = min((WIDTH - _LEFT - _RIGHT) / (across_m + grey_m), _TALLEST / down_m, _MOST_PX_PER_M)
     return Plan(width_m, depth_m, rack_width_m, rack_depth_m, grey_m, scale, turned)
 
@@ -163,18 +165,29 @@ def _header(design: Design, runs: Sequence[Run], lang: str, t: Texts) -> str:
 
 
 def _patterns(kinds: Sequence[str], plan: Plan) -> Iterator[str]:
-    """Yield the picture of one rack of each kind; a mark inside tells kinds apart without colour."""
+    """Yield the picture of one rack of each kind, by which a run of them is filled."""
     _, _, width, height = plan.at(0, 0, plan.rack_width_m, plan.rack_depth_m)
     for i, kind in enumerate(kinds):
-        edge = min(0.1 * min(width, height), 1.0)
-        body = box(edge, edge, width - 2 * edge, height - 2 * edge, fill=colour_of(kind))
-        for j in range(i % 4):
-            part = (j + 1) / (i % 4 + 1)
-            across = (0.25 * width, part * height, 0.75 * width, part * height)
-            down = (part * width, 0.25 * height, part * width, 0.75 * height)
-            x1, y1, x2, y2 = across if height >= width else down
-            body += tag("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=PAPER, stroke_width=max(min(width, height) / 9, 0.7))
-        yield tag("pattern", body, id=f"d-floor-{i}", width=width, height=height, patternUnits="userSpaceOnUse")
+        yield tag(
+            "pattern",
+            _picture(i, kind, width, height),
+            id=f"d-floor-{i}",
+            width=width,
+            height=height,
+            patternUnits="userSpaceOnUse",
+        )
+
+
+def _picture(index: int, kind: str, width: float, height: float) -> str:
+    """Return one rack: a box with none to three marks, which tell kinds apart without colour."""
+    edge, marks = min(0.1 * min(width, height), 1.0), index % 4
+    body = box(edge, edge, width - 2 * edge, height - 2 * edge, fill=colour_of(kind))
+    for part in ((j + 1) / (marks + 1) for j in range(marks)):
+        across = ((0.25 * width, part * height), (0.75 * width, part * height))
+        down = ((part * width, 0.25 * height), (part * width, 0.75 * height))
+        ends = across if height >= width else down
+        body += wire(*ends, stroke=PAPER, stroke_width=max(min(width, height) / 9, 0.7))
+    return body
 
 
 def _racks(run: Run, kind: int, plan: Plan) -> str:
@@ -198,7 +211,7 @@ def _aisles(runs: Sequence[Run], plan: Plan) -> Iterator[str]:
         begin = rows[i] + plan.rack_depth_m
         if rows[i + 1] - begin > 0.05:
             x, y, width, height = plan.at(first, begin, last - first, rows[i + 1] - begin)
-            yield box(x, y, width, height, fill=(HOT, COLD)[i % 2], fill_opacity=0.14)
+            yield box(x, y, width, height, fill=(HOT, COLD)[i % 2], fill_opacity=_AISLE)
 
 
 def _trays(runs: Sequence[Run], plan: Plan) -> Iterator[str]:
@@ -227,7 +240,7 @@ def _row_numbers(runs: Sequence[Run], plan: Plan) -> Iterator[str]:
 
 
 def _grey(design: Design, plan: Plan, lang: str, t: Texts) -> Iterator[str]:
-    """Yield the plant's floor beside the hall, as large as it is, as a strip along its side."""
+    """Yield the plant's floor beside the hall as a strip along its side, to scale unless it would dwarf the hall."""
     if plan.grey_m <= 0:
         return
     x, width = plan.left + plan.across_m * plan.scale, plan.grey_m * plan.scale
@@ -241,8 +254,9 @@ def _grey(design: Design, plan: Plan, lang: str, t: Texts) -> Iterator[str]:
         patternUnits="userSpaceOnUse",
     )
     yield box(x, _TOP, width, height, fill="url(#d-floor-grey)", stroke=MUTED)
-    texts = [t["drawing.floor.grey"], amount(_grey_m2(design), "m2", lang)]
-    for i, text in enumerate(texts):
+    cut = _grey_m2(design) / plan.down_m > _MOST_GREY * plan.across_m * 1.001
+    texts = [t["drawing.floor.grey"], amount(_grey_m2(design), "m2", lang), t["drawing.floor.cut"] if cut else ""]
+    for i, text in enumerate(filter(None, texts)):
         y = _TOP + height / 2 + 18 * i
         room = min(max(width - 12, 0.0), 200.0)
         if room > 40:
@@ -272,26 +286,24 @@ def _scale_bar(plan: Plan, y: float) -> str:
     )
 
 
-def _signs(t: Texts) -> list[tuple[str, str]]:
-    return [
-        (COLD, t["drawing.floor.cold"]),
-        (HOT, t["drawing.floor.hot"]),
-        ("", t["drawing.floor.tray"]),
+def _legend(runs: Sequence[Run], kinds: Sequence[str], y: float, t: Texts) -> tuple[list[str], float]:
+    """Return what the signs of the plan mean, four in a line, and where the last line ends."""
+    entries = [
+        (_picture(i, kind, 9, 15), f"{kind_name(kind, t)}: {sum(run.count for run in runs if run.kind == kind):,}")
+        for i, kind in enumerate(kinds)
     ]
-
-
-def _legend(runs: Sequence[Run], kinds: Sequence[str], y: float, t: Texts) -> Iterator[str]:
-    counts = {kind: sum(run.count for run in runs if run.kind == kind) for kind in kinds}
-    names = [f"{kind_name(kind, t)}: {count:,}" for kind, count in counts.items()]
-    for i, text in enumerate([*names, *(text for _, text in _signs(t))]):
+    aisles = [(HOT, "hot"), (COLD, "cold")][: max(len({run.y_m for run in runs}) - 1, 0)]
+    entries += [
+        (box(0, 0, 20, 12, fill=colour, fill_opacity=_AISLE, stroke=MUTED), t[f"drawing.floor.{name}"])
+        for colour, name in aisles
+    ]
+    entries.append((wire((0, 6), (20, 6), stroke_width=0.9, stroke_dasharray="7 4"), t["drawing.floor.tray"]))
+    body = []
+    for i, (sign, text) in enumerate(entries):
         x, down = 12 + 236.0 * (i % 4), y + 24 * (i // 4)
-        if i < len(kinds):
-            yield box(x, down, 16, 12, fill=colour_of(kinds[i]))
-        elif colour := _signs(t)[i - len(kinds)][0]:
-            yield box(x, down, 16, 12, fill=colour, fill_opacity=0.14, stroke=MUTED)
-        else:
-            yield wire((x, down + 6), (x + 16, down + 6), stroke_width=1, stroke_dasharray="6 4")
-        yield said(x + 22, down + 11, text, 206, look="m")
+        body.append(tag("g", sign, transform=f"translate({coordinate(x)} {coordinate(down)})"))
+        body.append(said(x + 28, down + 11, text, 200, look="m"))
+    return body, y + 24 * ((len(entries) + 3) // 4)
 
 
 def _metres(value: float) -> str:

@@ -128,6 +128,7 @@ def _utility(design: Design, lang: str, t: Texts) -> Step:
     energy = number_at(design, "facility.energy_kwh_per_year")
     return Step(
         look="grid",
+        shared=True,
         name=t["drawing.line.utility"],
         units=[amount(kw, "kW", lang), amount(kva, "kVA", lang) if kva else ""],
         notes=[t["drawing.line.energy"].format(energy=amount(energy, "kWh", lang))] if energy else [],
@@ -248,7 +249,8 @@ def _symbol(step: Step, x: float, y: float, sides: int, side: int, last: bool) -
     """Return the symbol of a row on its wire, with what branches off: to the left, from side B to the right."""
     high, middle = _high(step), y + _high(step) / 2
     begins = step.look == "grid" or (step.look == "racks" and sides == 2)
-    ends = (middle if begins else y, middle if last else y + high)
+    splits = step.look == "grid" and sides == 2
+    ends = (middle if begins else y, middle if last else y + high - (12 if splits else 0))
     through = wire((x, ends[0]), (x, ends[1]))
     if step.spare:
         through += _spare(step, x, y)
@@ -271,6 +273,9 @@ def _symbol(step: Step, x: float, y: float, sides: int, side: int, last: bool) -
         half = 84.0 if sides == 2 else 64.0
         return through + _joined(sides, y) + symbols.racks(x, middle, half)
     drawn = _one(step.look, x, middle)
+    if splits:
+        a, b = _SIDES[2]
+        drawn += wire((a, y + high), (a, y + high - 12), (b, y + high - 12), (b, y + high))
     if step.branch:
         drawn += _to_plant(x, y + high - 12, away)
     return through + drawn
