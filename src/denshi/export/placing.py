@@ -99,10 +99,16 @@ def devices(
     own = {kind: main_slots(drawing) for kind, drawing in drawings.items()}
     beside = {kind: [slot for slot in drawing.slots if slot.role != kind] for kind, drawing in drawings.items()}
     firsts, counts = columns.first.tolist(), columns.count.tolist()
+    begun: dict[int, int] = {}
     for i, rack in enumerate(racks):
         kind = rack.kind
         trays = naming.trays if kind == "compute" else 1
-        for n, slot in enumerate(own[kind][: counts[i] * trays]):
+        # A unit larger than a rack goes on in the next one.
+        before = begun.get(firsts[i], 0) if kind == "compute" and trays > len(own[kind]) else 0
+        filled = own[kind][: counts[i] * trays]
+        if kind == "compute":
+            begun[firsts[i]] = before + len(filled)
+        for n, slot in enumerate(filled, start=before):
             name = naming.device(kind, firsts[i] + n // trays, n % trays)
             yield Device(name, key_of(slot.role, slot.height_u), rack.hall, i, slot.unit)
         numbers: dict[str, int] = {}

@@ -1,11 +1,13 @@
 """The products of a design as device types: systems or their trays, switches, storage, what stands beside the racks."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Protocol
 
 from denshi.catalog import Equipment, Link, Switch, System
 from denshi.design import Design
 from denshi.export.inventory import DeviceType, Ports
+from denshi.export.names import slug
 from denshi.facility import Facility
 
 SWITCH_ROLES = ("leaf", "spine", "core", "border")
@@ -56,6 +58,19 @@ def floor_type(design: Design) -> DeviceType | None:
     return _type(model=row.name, maker=row.vendor, role=role, cooling=cooling)
 
 
+def torus_ports(design: Design, trays: int) -> int:
+    """Return how many ports of a torus a tray has: six bundles of a unit, shared out among its trays."""
+    cluster = design.cluster
+    return ceil(2 * cluster.fabric_links / cluster.units / trays)
+
+
+def per_tray(design: Design, trays: int) -> int:
+    """Return how many accelerators, or in a torus ports, a tray of a unit has."""
+    if design.scenario.network.topology == "torus":
+        return max(torus_ports(design, trays), 1)
+    return ceil(round(design.catalog.system.accelerators) / trays)
+
+
 def node_ports(system: System, link: Link, planes: int, accelerators: int) -> tuple[Ports, ...]:
     """Return the network ports of a device with so many accelerators: one of each plane for each of them."""
     names = tuple(nic_name(a, plane, planes) for a in range(accelerators) for plane in range(planes))
@@ -69,6 +84,15 @@ def nic_name(accelerator: int, plane: int, planes: int) -> str:
     ('nic1', 'nic4p2')
     """
     return f"nic{accelerator + 1}" + (f"p{plane + 1}" if planes > 1 else "")
+
+
+def torus_port(number: int) -> str:
+    """Return the name of a port of a torus, counted from 0.
+
+    >>> torus_port(0)
+    't1'
+    """
+    return f"t{number + 1}"
 
 
 def switch_ports(switch: Switch, link: Link, split: int) -> tuple[Ports, ...]:
@@ -118,16 +142,23 @@ def _device_type(design: Design, slot: Slot, trays: int) -> DeviceType:
         )
     if slot.role == "storage":
         row = facts.equipment["storage-rack"]
-        return _type(model=f"{row.name}, {slot.height_u} U", maker=row.vendor, role="storage", height_u=slot.height_u)
-    model = f"{slot.role.replace('-', ' ').capitalize()}, {slot.height_u} U"
-    return _type(model=model, maker=_MAKER, role=slot.role, height_u=slot.height_u)
+        model = f"{slot.name}, {slot.height_u} U"
+        return _type(model=model, maker=row.vendor, role="storage", height_u=slot.height_u)
+    # A place for pipes in a rack is no distribution unit: those are counted by the facility and stand on the floor.
+    role = slug(slot.name) if slot.role == "cdu" else slot.role
+    return _type(model=f"{slot.name}, {slot.height_u} U", maker=_MAKER, role=role, height_u=slot.height_u)
 
 
 def _compute(design: Design, slot: Slot, trays: int) -> DeviceType:
     """A tray of a rack product has its share of accelerators; its power and weight are not known one by one."""
     system, accelerator = design.catalog.system, design.catalog.accelerator
     whole = trays == 1
-    each = round(system.accelerators) // trays
+    each = ceil(round(system.accelerators) / trays)
+    link, planes = design.catalog.link, design.cluster.planes
+    ports = node_ports(system, link, planes, each)
+    if design.scenario.network.topology == "torus":
+        names = tuple(torus_port(number) for number in range(torus_ports(design, trays)))
+        ports = (Ports(names=names, family=family(link), gbit_per_s=8e-9 * link.bytes_per_s),)
     return DeviceType(
         model=system.name if whole else f"{system.name}, compute tray",
         maker=system.vendor,
@@ -136,7 +167,7 @@ def _compute(design: Design, slot: Slot, trays: int) -> DeviceType:
         power_kw=system.power_kw if whole else 0.0,
         weight_kg=system.weight_kg if whole else 0.0,
         cooling=compute_cooling(design),
-        ports=node_ports(system, design.catalog.link, design.cluster.planes, each),
+        ports=ports,
         accelerator=accelerator.name,
         accelerators=each,
         accelerator_memory_bytes=accelerator.memory_bytes,

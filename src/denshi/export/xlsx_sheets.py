@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from denshi.export.inventory import Cable, Inventory
+from denshi.export.names import plain
 
-PULL_HEAD = (
-    *("Number", "Tier", "From device", "From port", "To device", "To port", "Medium"),
-    *("Length, m", "Price, USD", "Weight, kg"),
-)
-_PULL_KINDS = ("text", "text", "text", "text", "text", "text", "text", "count", "money", "count")
+PULL_HEAD = ("Number", "Tier", "From device", "From port", "To device", "To port", "Medium", "Length, m")
 _NO_LIST = "The list is longer than a sheet: {count:,} cables. It stands in {file} beside this workbook."
 PULL_FILE = "pull-list.csv"
 
@@ -19,6 +16,10 @@ class Writes(Protocol):
 
     def write(self, values: Sequence[object], kinds: Sequence[str] | str = "text") -> int:
         """Write a row and return its number from 1."""
+        ...
+
+    def write_fast(self, values: Sequence[str | float]) -> None:
+        """Write a row of names and one number at its end: for lists of hundreds of thousands of lines."""
         ...
 
 
@@ -67,6 +68,7 @@ def cables(sheet: Writes, pulled: Writes, inventory: Inventory, most_rows: int) 
     """Write the pull list, where a sheet holds it, and the sums by tier and medium; return the number of cables."""
     listed = inventory.totals.cables < most_rows
     sums: dict[tuple[str, str], list[float]] = {}
+    names = {key: plain(medium.name) for key, medium in inventory.media.items()}
     count = 0
     if listed:
         pulled.write(PULL_HEAD, "head")
@@ -80,16 +82,15 @@ def cables(sheet: Writes, pulled: Writes, inventory: Inventory, most_rows: int) 
         found[2] += cable.price_usd
         found[3] += cable.weight_kg
         if listed:
-            pulled.write(pull_row(cable, inventory.media[cable.medium].name), _PULL_KINDS)
+            pulled.write_fast(pull_row(cable, names[cable.medium]))
     _by_medium(sheet, inventory, sums)
     return count
 
 
-def pull_row(cable: Cable, medium: str) -> tuple[object, ...]:
+def pull_row(cable: Cable, medium: str) -> tuple[str, str, str, str, str, str, str, float]:
     """Return a line of the pull list."""
     ends = (cable.a_device, cable.a_port, cable.b_device, cable.b_port)
-    sizes = (round(cable.length_m, 2), round(cable.price_usd, 2), round(cable.weight_kg, 3))
-    return (f"c{cable.number}", cable.tier, *ends, medium, *sizes)
+    return (f"c{cable.number}", cable.tier, *ends, medium, round(cable.length_m, 2))
 
 
 def _by_medium(sheet: Writes, inventory: Inventory, sums: dict[tuple[str, str], list[float]]) -> None:

@@ -1,0 +1,230 @@
+"""From a finished design and its hall to an inventory: racks are filled, power and coolant are led to them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from denshi.catalog import Item
+from denshi.design import Design
+from denshi.export import plant
+from denshi.export.inventory import (
+    Device,
+    Feed,
+    Hall,
+    Intake,
+    Inventory,
+    Medium,
+    Mount,
+    Panel,
+    Place,
+    Rack,
+    RackType,
+    Totals,
+)
+from denshi.export.placing import Columns, Drawing, Naming, devices, main_slots, rack_names
+from denshi.export.products import SWITCH_ROLES, device_types, key_of, per_tray
+from denshi.export.strands import Labels, Strands, cables
+
+
+class Laid(Protocol):
+    """The halls as the cluster room lays them out."""
+
+    @property
+    def racks(self) -> Columns: ...  # noqa: D102
+    @property
+    def elevations(self) -> Mapping[str, Drawing]: ...  # noqa: D102
+    @property
+    def halls(self) -> int: ...  # noqa: D102
+    @property
+    def width_m(self) -> float: ...  # noqa: D102
+    @property
+    def depth_m(self) -> float: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Outer size of a rack [mm]."""
+
+    width_mm: int
+    depth_mm: int
+
+
+def assembled(
+    design: Design,
+    laid: Laid,
+    blocks: Callable[[], Iterable[Strands]],
+    media: Mapping[str, Medium],
+    frame: Frame,
+) -> Inventory:
+    """Return the inventory of a design whose racks stand as ``laid`` says and whose cables are ``blocks``."""
+    facility, cluster = design.facility, design.cluster
+    drawings = laid.elevations
+    naming = _naming(design, drawings)
+    racks = _racks(design, laid)
+    slots = {key_of(s.role, s.height_u): s for drawing in drawings.values() for s in drawing.slots}
+    kinds = device_types(design, slots, naming.trays)
+    floor = _floor(design, laid.halls) if "floor" in kinds else ()
+    torus = design.scenario.network.topology == "torus"
+    labels = Labels(naming, per_tray(design, naming.trays), cluster.port_split, torus)
+    panels = plant.panels(facility, design.scenario.facility.redundancy, laid.halls)
+    sources = plant.sources(facility.items, design.catalog.equipment)
+    items = (*cluster.items, *facility.items)
+
+    def everything() -> Iterator[Device]:
+        yield from devices(laid.racks, racks, drawings, naming)
+        yield from floor
+
+    def intakes() -> Iterator[Intake]:
+        return _intakes(racks, floor, devices(laid.racks, racks, drawings, naming), kinds)
+
+    return Inventory(
+        place=_place(design),
+        halls=tuple(Hall(name=f"Hall {i + 1}", width_m=laid.width_m, depth_m=laid.depth_m) for i in range(laid.halls)),
+        rack_types={kind: _rack_type(design, drawing, frame) for kind, drawing in drawings.items()},
+        device_types=kinds,
+        racks=racks,
+        devices=everything,
+        media=media,
+        cables=lambda: cables(blocks(), labels, tuple(media)),
+        panels=panels,
+        feeds=_feeds(design, racks, panels),
+        sources=sources,
+        coolant_feeds=plant.coolant_feeds(racks, sources),
+        intakes=intakes,
+        stages=plant.stages(facility),
+        items=items,
+        headlines=_headlines(design),
+        totals=_totals(design, items),
+    )
+
+
+def _naming(design: Design, drawings: Mapping[str, Drawing]) -> Naming:
+    cluster = design.cluster
+    counts = {"compute": cluster.units, **{role: getattr(cluster, f"{role}_switches") for role in SWITCH_ROLES}}
+    per_plane = {role: max(counts[role] // cluster.planes, 1) for role in SWITCH_ROLES}
+    shown = {**counts, **(per_plane if cluster.planes > 1 else {})}
+    trays = max(round(len(main_slots(drawings["compute"])) / design.catalog.system.units_per_rack), 1)
+    return Naming({kind: len(str(count)) for kind, count in shown.items()}, per_plane, cluster.planes, trays)
+
+
+def _racks(design: Design, laid: Laid) -> tuple[Rack, ...]:
+    columns = laid.racks
+    share = _liquid_share(design)
+    full = {kind: max(_most(design, drawing), 1) for kind, drawing in laid.elevations.items()}
+    rows = zip(
+        rack_names(columns),
+        [columns.kinds[kind] for kind in columns.kind.tolist()],
+        columns.hall.tolist(),
+        columns.row.tolist(),
+        columns.position.tolist(),
+        columns.x_m.tolist(),
+        columns.y_m.tolist(),
+        columns.count.tolist(),
+        strict=True,
+    )
+    found = []
+    for name, kind, hall, row, position, x_m, y_m, count in rows:
+        power_kw = laid.elevations[kind].power_kw * min(count / full[kind], 1.0)
+        liquid_kw = power_kw * share if kind == "compute" else 0.0
+        found.append(Rack(name, kind, hall, row, position, x_m, y_m, power_kw, liquid_kw))
+    return tuple(found)
+
+
+def _most(design: Design, drawing: Drawing) -> int:
+    """Return how many devices or units a rack of a kind holds when it is full."""
+    if drawing.kind == "compute":
+        return max(round(design.catalog.system.units_per_rack), 1)
+    return len(main_slots(drawing))
+
+
+def _liquid_share(design: Design) -> float:
+    """Return the share of a compute rack's heat that leaves in liquid [1]."""
+    cluster = design.cluster
+    return min(design.facility.liquid_fraction * cluster.it_power_kw / cluster.compute_power_kw, 1.0)
+
+
+def _rack_type(design: Design, drawing: Drawing, frame: Frame) -> RackType:
+    own = drawing.kind == "compute" and design.catalog.system.units_per_rack <= 1
+    share = _liquid_share(design) if drawing.kind == "compute" else 0.0
+    return RackType(
+        kind=drawing.kind,
+        maker=design.catalog.system.vendor if own else "generic",
+        height_u=drawing.height_u,
+        width_mm=frame.width_mm,
+        depth_mm=frame.depth_mm,
+        weight_kg=drawing.weight_kg,
+        power_kw=drawing.power_kw,
+        liquid_kw=drawing.power_kw * share,
+        mounts=tuple(Mount(slot.unit, key_of(slot.role, slot.height_u), slot.name) for slot in drawing.slots),
+    )
+
+
+def _floor(design: Design, halls: int) -> tuple[Device, ...]:
+    """Return the coolant distribution units or tanks, hall by hall."""
+    units = design.facility.liquid_units
+    head = "tank" if design.scenario.facility.cooling.startswith("immersion") else "cdu"
+    width = len(str(units))
+    return tuple(Device(f"{head}-{i + 1:0{width}d}", "floor", i * halls // units, -1, 0) for i in range(units))
+
+
+def _intakes(
+    racks: Sequence[Rack], floor: Sequence[Device], of: Iterable[Device], kinds: Mapping[str, object]
+) -> Iterator[Intake]:
+    """Give the intakes of the compute devices of racks that give heat to liquid, shared out among the units."""
+    wet = {i: n for n, i in enumerate(i for i, rack in enumerate(racks) if rack.liquid_kw > 0)}
+    if not floor or "floor" not in kinds:
+        return
+    for device in of:
+        if device.rack in wet and device.device_type.startswith("compute-"):
+            yield Intake(device.name, floor[wet[device.rack] * len(floor) // len(wet)].name)
+
+
+def _feeds(design: Design, racks: Sequence[Rack], panels: Sequence[Panel]) -> tuple[Feed, ...]:
+    assumed = design.catalog.assumptions
+    stage = plant.distribution_stage(design.facility)
+    limit, factor = assumed["plant-loading-limit"].value, assumed["power-factor"].value
+    return plant.feeds(racks, panels, stage, limit, factor)
+
+
+def _place(design: Design) -> Place:
+    site = design.catalog.site
+    return Place(
+        name=site.name,
+        project=design.scenario.project.name,
+        country=site.country,
+        latitude=site.latitude,
+        longitude=site.longitude,
+    )
+
+
+def _headlines(design: Design) -> tuple[tuple[str, float, str], ...]:
+    cluster, facility = design.cluster, design.facility
+    return (
+        ("IT power, nameplate", cluster.it_power_kw, "kW"),
+        ("Site power, peak hour", facility.peak_load_kw, "kW"),
+        ("PUE, mean of the year", facility.pue_mean, "1"),
+        ("PUE, peak hour", facility.pue_peak, "1"),
+        ("Energy of the site, a year", facility.energy_kwh_per_year, "kWh"),
+        ("Water, a year", facility.water_m3_per_year, "m3"),
+        ("Weight of the racks", cluster.weight_kg, "kg"),
+        ("Floor of the racks", cluster.footprint_m2, "m2"),
+    )
+
+
+def _totals(design: Design, items: Sequence[Item]) -> Totals:
+    cluster = design.cluster
+    switches = sum(getattr(cluster, f"{role}_switches") for role in SWITCH_ROLES)
+    return Totals(
+        accelerators=cluster.accelerators,
+        racks=cluster.racks,
+        switches=switches,
+        cables=cluster.host_links + cluster.fabric_links,
+        usd=sum(item.cost_usd for item in items),
+    )
+
+
+def roles(inventory: Inventory) -> Counter[str]:
+    """Count the devices of an inventory by role."""
+    kinds = inventory.device_types
+    return Counter(kinds[device.device_type].role for device in inventory.devices())
