@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from denshi.cli import cooling, fabric, power, serving, training
+from denshi.cli import cooling, energy, fabric, power, serving, training
 from denshi.cli.options import AsJson, ScenarioFile, Settings, Variant
 
 VERBS = {
@@ -22,6 +22,7 @@ _GROUPS = {
     "fabric": fabric.register,
     "cooling": cooling.register,
     "power": power.register,
+    "energy": energy.register,
 }
 _SHOWN_PREFIXES = {
     "cooling": ("pue", "tue", "wue", "water", "cooling", "trim", "chillers", "heat", "it_"),
