@@ -105,13 +105,14 @@ ROW = "20,15,101000,3,0,0,0"
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("120,15,101000,3,0,0,0", "dry_bulb_c is 120 in hour 5"),
+        ("120,15,101000,3,0,0,0", "line 6: dry_bulb_c is 120 in hour 5"),
+        ("20,25,101000,3,0,0,0", "line 6: wet_bulb_c is 25 above dry_bulb_c 20"),
         ("nan,15,101000,3,0,0,0", "dry_bulb_c is nan in hour 5"),
         ("inf,15,101000,3,0,0,0", "dry_bulb_c is inf in hour 5"),
         ("20,15,1010,3,0,0,0", "pressure_pa is 1010"),
         ("20,15,101000,3,-5,0,0", "ghi_w_per_m2 is -5"),
-        ("20,15,101000,3,0,0", "6 values, but 7 columns"),
-        ("20,15,101000,calm,0,0,0", '"calm", no number'),
+        ("20,15,101000,3,0,0", "line 6: has 6 values, but 7 columns"),
+        ("20,15,101000,calm,0,0,0", 'line 6: wind_m_per_s is "calm", no number'),
     ],
 )
 def test_a_bad_hour_is_named(csv_file: Path, row: str, message: str) -> None:
@@ -122,11 +123,35 @@ def test_a_bad_hour_is_named(csv_file: Path, row: str, message: str) -> None:
 def test_a_wrong_count_of_hours_is_named(csv_file: Path) -> None:
     lines = csv_file.read_text().splitlines()
     csv_file.write_text("\n".join(lines[:-1]))
-    with pytest.raises(FileError, match="8,759 hours"):
+    with pytest.raises(FileError, match="site.csv: line 8760: holds 8,759 hours"):
         read_weather(csv_file)
     csv_file.write_text("\n".join(lines + lines[1:25]))
     with pytest.raises(FileError, match="29 February"):
         read_weather(csv_file)
+
+
+def test_a_gap_and_a_leap_day_are_named_by_their_line(tmp_path: Path, year: Weather) -> None:
+    whole = write_epw(tmp_path / "site.epw", year)
+    lines = whole.read_text().splitlines()
+    gap, leap = tmp_path / "gap.epw", tmp_path / "leap.epw"
+    gap.write_text("\n".join(lines[:108] + lines[109:]))
+    with pytest.raises(FileError, match="gap.epw: line 109: is month 1, day 5, hour 6, but 5 January, hour 5"):
+        read_weather(gap)
+    day = [line.replace("2001,2,28,", "2001,2,29,", 1) for line in lines[8 + 58 * 24 : 8 + 59 * 24]]
+    leap.write_text("\n".join(lines[: 8 + 59 * 24] + day + lines[8 + 59 * 24 :]))
+    with pytest.raises(FileError, match="leap.epw: line 1425: is 29 February"):
+        read_weather(leap)
+    gap.write_text("\n".join(lines[:-1]))
+    with pytest.raises(FileError, match="line 8767: holds 8,759 hours"):
+        read_weather(gap)
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("denshi.climate.read._MOST_BYTES", 1000)
+    for name, content in {"big.csv": b"a" * 2000, "bomb.csv.gz": gzip.compress(b"a" * 100_000)}.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(FileError, match="is larger than"):
+            read_weather(tmp_path / name)
 
 
 def test_missing_columns_are_named(csv_file: Path) -> None:

@@ -13,7 +13,16 @@ from denshi.facility.loop import Weather, loop
 from facility.facility_rows import equipment, facility_input, weather
 
 HOURS = 584  # every fifteenth hour: all seasons and all times of day
-PLANTS = ["air-chiller", "tower-economizer", "liquid-dry-trim", "liquid-adiabatic", "immersion-1p", "immersion-2p"]
+PLANTS = [
+    "air-chiller",
+    "tower-chiller",
+    "tower-economizer",
+    "air-economizer",
+    "liquid-dry-trim",
+    "liquid-adiabatic",
+    "immersion-1p",
+    "immersion-2p",
+]
 choices = st.fixed_dictionaries(
     {
         "cooling": st.sampled_from(PLANTS),
@@ -100,8 +109,9 @@ def test_two_loops_have_two_temperatures() -> None:
 
 def test_only_plants_with_water_use_water() -> None:
     water = {name: run(facility_input(HOURS, cooling=name, supply_c=26.0)).wue_l_per_kwh for name in PLANTS}
-    assert [name for name, litres in water.items() if litres > 0] == ["tower-economizer", "liquid-adiabatic"]
-    assert water["liquid-adiabatic"] < water["tower-economizer"]
+    wet = ["tower-chiller", "tower-economizer", "air-economizer", "liquid-adiabatic"]
+    assert [name for name, litres in water.items() if litres > 0] == wet
+    assert water["liquid-adiabatic"] < water["tower-economizer"] < water["tower-chiller"]
 
 
 def test_a_rack_that_wants_colder_water_is_refused() -> None:

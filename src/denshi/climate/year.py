@@ -51,6 +51,45 @@ def from_file(given: FileClimateInput) -> Climate:
     return _climate(FileClimate, given, weather, f"the user's weather file, {weather.name}", 0.0, 0.0)
 
 
+def weather_at(
+    normals: WeatherNormals, *, elevation_m: float, lapse_rate_k_per_m: float, unknown_wind_m_per_s: float
+) -> tuple[Weather, float]:
+    """Return the synthetic weather at a site near a station, and by how much its height makes it warmer [K].
+
+    Parameters
+    ----------
+    normals : of the station.
+    elevation_m : of the site [m].
+    lapse_rate_k_per_m : fall of air temperature with height [K/m].
+    unknown_wind_m_per_s : the flat wind of a station that gives none [m/s].
+    """
+    station = _station(normals, unknown_wind_m_per_s)
+    shift_k = dry_bulb_shift_k(elevation_m - normals.elevation_m, lapse_rate_k_per_m)
+    return (station if shift_k == 0.0 else _lifted(station, shift_k, elevation_m)), shift_k
+
+
+def warmed(weather: Weather, warming_k: float) -> Weather:
+    """Return a year in which every hour is warmer, at the same relative humidity: a warmer climate.
+
+    Parameters
+    ----------
+    warming_k : added to the dry bulb [K].
+
+    Source: ashrae2017; that relative humidity stays is the custom of morphed weather files.
+    """
+    if warming_k == 0.0:
+        return weather
+    dry_bulb = weather.dry_bulb_c + warming_k
+    wet_bulb = shifted_wet_bulb_c(
+        weather.dry_bulb_c,
+        weather.wet_bulb_c,
+        weather.pressure_pa,
+        site_dry_bulb_c=dry_bulb,
+        site_pressure_pa=weather.pressure_pa,
+    )
+    return replace(weather, dry_bulb_c=dry_bulb, wet_bulb_c=wet_bulb)
+
+
 # A sensitivity asks for the same station many times, with another constant of the supply each time.
 @lru_cache(maxsize=8)
 def _station(normals: WeatherNormals, unknown_wind_m_per_s: float) -> Weather:

@@ -25,28 +25,36 @@ def check(given: FacilityInput) -> None:
             where="facility.distribution",
             mend="Known: " + ", ".join(FEED),
         )
-    if given.cooling not in REJECTOR:
+    if given.cooling not in (*REJECTOR, "best"):
         raise OutOfRangeError(
-            f'"{given.cooling}" is no cooling plant', where="facility.cooling", mend="Known: " + ", ".join(REJECTOR)
+            f'"{given.cooling}" is no cooling plant',
+            where="facility.cooling",
+            mend="Known: " + ", ".join((*REJECTOR, "best")),
+        )
+    if not 0 < given.coil_sensible_fraction <= 1:
+        raise OutOfRangeError(
+            f"a sensible share of {given.coil_sensible_fraction:g} is outside 0 to 1", where="facility.cooling"
         )
     if not _COLDEST_SUPPLY_C <= given.supply_c <= _WARMEST_SUPPLY_C:
         raise OutOfRangeError(
             f"{given.supply_c:g} C is outside {_COLDEST_SUPPLY_C:g} to {_WARMEST_SUPPLY_C:g} C",
             where="facility.supply_temperature",
         )
-    warmest_c = _warmest_c(given)
-    if given.supply_c > warmest_c:
+    most_c = warmest_c(given)
+    # Where the plant is left open the supply temperature is a ceiling, and each plant keeps below its own as well.
+    if given.supply_c > most_c and given.cooling != "best":
         raise InfeasibleError(
-            f"{given.system_name} accepts water up to {warmest_c:g} C with {given.cooling}, not {given.supply_c:g} C",
+            f"{given.system_name} accepts water up to {most_c:g} C with {given.cooling}, not {given.supply_c:g} C",
             where="facility.supply_temperature",
-            mend=f"Set supply_temperature to {warmest_c:g} C or less, or choose another system or plant",
+            mend=f"Set supply_temperature to {most_c:g} C or less, or choose another system or plant",
         )
     if not 0 < given.it_power_kw < float("inf") or not given.accelerators > 0:
         raise OutOfRangeError("there is no IT load", where="cluster.it_power_kw")
     _check_weather(given)
 
 
-def _warmest_c(given: FacilityInput) -> float:
+def warmest_c(given: FacilityInput) -> float:
+    """Return the warmest facility water that the racks accept with a plant [C]."""
     if given.cooling == "immersion-1p":
         return given.immersion_single_phase_supply_max_c
     if given.cooling == "immersion-2p":

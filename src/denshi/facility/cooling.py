@@ -98,6 +98,36 @@ def chiller_cop(evaporating_c: float, condensing_c: ArrayLike, carnot_fraction: 
     return carnot_fraction * (evaporating_c + 273.15) / lift
 
 
+def chiller_power_kw(
+    heat_kw: ArrayLike, capacity_kw: float, cop: ArrayLike, no_load_fraction: float, least_load: float
+) -> Array:
+    """Return the electric power of chillers that share a heat [kW].
+
+    .. math:: P = \\frac{Q}{COP} \\left(1 - e_0 + \\frac{e_0}{x}\\right), \\quad x = \\max(Q/Q_c, x_{least})
+
+    Every machine takes a part of its power at no load. All run at the same load; below the least load machines are
+    switched off, so that the others keep it.
+
+    Parameters
+    ----------
+    heat_kw : taken from the water [kW].
+    capacity_kw : of all machines without spares [kW].
+    cop : at full load and the temperatures of the hour [1].
+    no_load_fraction : e0, of the power at full load [1].
+    least_load : of a running machine, above 0 to 1 [1].
+
+    Source: energyplus (electric chiller, EIR as a function of part load, in its linear form).
+
+    >>> chiller_power_kw([1000.0, 500.0, 100.0], 1000.0, 5.0, 0.1, 0.5).round(2).tolist()
+    [200.0, 110.0, 22.0]
+    """
+    heat = np.asarray(heat_kw, dtype=np.float64)
+    if capacity_kw <= 0:
+        return np.zeros_like(heat)
+    load = np.maximum(heat / capacity_kw, least_load)
+    return heat / np.asarray(cop, dtype=np.float64) * (1.0 - no_load_fraction + no_load_fraction / load)
+
+
 def speed_power(speed: ArrayLike, floor: float) -> Array:
     """Return power over rated power of a fan or pump at a share of its speed [1]: f0 + (1 - f0) s^3.
 
@@ -169,27 +199,41 @@ def evaporated_kg_per_kwh(
     return _SECONDS_PER_HOUR * gained / np.maximum(heat, 1e-6)
 
 
-def makeup_factor(cycles: float, drift_fraction: float, rise_k: float) -> float:
-    """Return the make-up water over what evaporates [1]: evaporation, drift, and blow-down that keeps the cycles.
+@dataclass(frozen=True, slots=True)
+class Makeup:
+    """Water that a tower takes, hour by hour [kg/h]: what evaporates, drops carried off, what is let out."""
 
-    .. math:: 1 + \\max\\left(\\frac{1}{C - 1}, d\\right), \\quad d = f\\,\\frac{h_{fg}}{c_p \\Delta T}
+    evaporated_kg: Array
+    drift_kg: Array
+    blowdown_kg: Array
+
+    @property
+    def total_kg(self) -> Array:
+        """All of it [kg/h]."""
+        return self.evaporated_kg + self.drift_kg + self.blowdown_kg
+
+
+def makeup(evaporated_kg: ArrayLike, circulating_kg: ArrayLike, cycles: float, drift_fraction: float) -> Makeup:
+    """Return the make-up water of a tower: evaporation, drift, and blow-down that keeps the cycles.
+
+    .. math:: M = E + D + B, \\quad D = f \\dot m_w, \\quad B = \\max\\left(\\frac{E}{C - 1} - D, 0\\right)
 
     Parameters
     ----------
+    evaporated_kg, circulating_kg : water that evaporates, and that runs over the fill [kg/h].
     cycles : cycles of concentration, above 1 [1].
     drift_fraction : share of the circulating water that is carried off as drops [1].
-    rise_k : range of the tower; it sets the circulation for each kg evaporated [K].
 
     Source: lei2022.
 
-    >>> round(makeup_factor(5.0, 0.0002, 10.0), 3)
-    1.25
+    >>> makeup(100.0, 5000.0, 5.0, 5e-5).total_kg.round(3).tolist()
+    125.0
     """
     if not cycles > 1:
         raise OutOfRangeError(f"{cycles:g} cycles of concentration", where="facility.cooling", why="it must be above 1")
-    latent_kj_per_kg = 2430.0
-    drift = drift_fraction * latent_kj_per_kg / (WATER_KJ_PER_KG_K * rise_k)
-    return 1.0 + max(1.0 / (cycles - 1.0), drift)
+    evaporated, circulating = np.asarray(evaporated_kg, dtype=np.float64), np.asarray(circulating_kg, dtype=np.float64)
+    drift = drift_fraction * circulating
+    return Makeup(evaporated, drift, np.maximum(evaporated / (cycles - 1.0) - drift, 0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,13 +66,33 @@ _IN_RACK = (*of_rows(("rectifier-orv3", "dcdc-800v"), *LOSSES), f"{A}shelf-load-
 RACK = ("scenario.facility.distribution", "cluster.it_power_kw", *_IN_RACK)
 RACK_CASES = dict.fromkeys(_IN_RACK, "direct current")
 
+# What the cold aisle of a hall accepts that outside air cools.
+OUTSIDE = tuple(
+    f"{A}air-{name}"
+    for name in (
+        "supply-max-c",
+        "supply-min-c",
+        "dew-point-max-c",
+        "humidity-max-fraction",
+        "rise-k",
+        "closing",
+    )
+)
+OUTSIDE_WATER = (f"{A}air-dew-point-min-c", f"{A}air-humidity-min-fraction")
+OUTSIDE_COIL = (f"{A}air-dew-point-max-c", f"{A}drying-coil-approach-k")
+# How chillers share their heat.
+CHILLERS = (f"{A}chiller-capacity-margin", f"{A}chiller-no-load-fraction", f"{A}chiller-least-load")
+WATER_CHILLER = (f"{A}chiller-carnot-fraction-water", f"{A}water-condenser-approach-k")
+
 SINK = (
     *WEATHER[:2],
-    "scenario.facility.cooling",
+    "facility.cooling_plant",
     f"{A}loop-rise-k",
     f"{A}dry-cooler-approach-k",
     f"{A}tower-approach-k",
     f"{A}heat-exchanger-approach-k",
+    f"{A}tower-water-to-air",
+    *WATER_CHILLER,
     f"{A}adiabatic-effectiveness",
     f"{A}recirculation-k",
     f"{A}recirculation-wet-bulb-k",
@@ -85,13 +105,14 @@ STANDSTILL = (
     f"{A}chiller-evaporator-approach-k",
     f"{A}chiller-least-lift-k",
     f"{A}air-condenser-approach-k",
+    *CHILLERS,
 )
-WATER_CHILLER = (f"{A}chiller-carnot-fraction-water", f"{A}water-condenser-approach-k")
+HANDLER_FANS = (f"{A}air-handler-fan-fraction", f"{A}outside-air-fan-fraction")
 PLANT_POWER = (
     *STANDSTILL,
-    *WATER_CHILLER,
     f"{A}tower-fan-fraction",
-    f"{A}air-handler-fan-fraction",
+    *HANDLER_FANS,
+    f"{A}glycol-head-factor",
     f"{A}speed-power-floor",
     f"{A}facility-pump-head-pa",
     f"{A}rack-pump-head-pa",
@@ -108,10 +129,12 @@ PLANT_CASES = {
             f"{A}recirculation-wet-bulb-k",
             f"{A}extreme-wet-bulb-margin-k",
             f"{A}tower-fan-fraction",
+            f"{A}tower-water-to-air",
             *WATER_CHILLER,
         ),
         "tower",
     ),
+    **dict.fromkeys((*OUTSIDE, *OUTSIDE_WATER, *OUTSIDE_COIL, f"{A}outside-air-fan-fraction"), "outside air"),
     **dict.fromkeys(
         (f"{A}adiabatic-effectiveness", f"{A}adiabatic-air-rise-k", f"{A}adiabatic-bleed-fraction"), "adiabatic"
     ),
@@ -144,7 +167,7 @@ AT_PEAK = (
     "facility.liquid_heat_peak_kw",
     "facility.air_heat_peak_kw",
     "facility.air_supply_c",
-    "scenario.facility.supply_temperature",
+    "facility.supply_c",
     *SINK,
 )
 WATER = (
@@ -153,8 +176,8 @@ WATER = (
     "facility.free_cooling",
     "facility.air_free_cooling",
     "facility.air_supply_c",
-    "scenario.facility.cooling",
-    "scenario.facility.supply_temperature",
+    "facility.cooling_plant",
+    "facility.supply_c",
     f"{A}heat-exchanger-approach-k",
     f"{A}tower-approach-k",
     f"{A}loop-rise-k",
@@ -164,6 +187,12 @@ WATER = (
     f"{A}adiabatic-effectiveness",
     f"{A}adiabatic-air-rise-k",
     f"{A}adiabatic-bleed-fraction",
+    f"{A}tower-water-to-air",
+    *WATER_CHILLER,
+    *OUTSIDE,
+    *OUTSIDE_WATER,
+    f"{A}coil-sensible-fraction",
+    "facility.air_heat_kw",
 )
 WATER_CASES = {
     **dict.fromkeys(
@@ -173,8 +202,8 @@ WATER_CASES = {
             "facility.free_cooling",
             "facility.air_free_cooling",
             "facility.air_supply_c",
-            "scenario.facility.cooling",
-            "scenario.facility.supply_temperature",
+            "facility.cooling_plant",
+            "facility.supply_c",
             f"{A}loop-rise-k",
             f"{A}tower-cycles",
             f"{A}makeup-water-c",
@@ -190,3 +219,35 @@ NOTICES = (
     "catalog.facility_price_usd_per_kw",
     BUILD_SHARES[0],
 )
+ALL_DEAR = dict.fromkeys(NOTICES, "dear plant")
+PRICES_OF_CHOICE = (
+    "catalog.region.price_usd_per_kwh",
+    "catalog.prices.water-usd-per-m3",
+    f"{A}connection-usd-per-kw-year",
+)
+# Which plant is cheapest hangs on everything that its energy, its water and its connection hang on.
+CHOICE = (
+    "scenario.facility.cooling",
+    "scenario.facility.supply_temperature",
+    "facility.it_mean_kw",
+    "facility.it_peak_kw",
+    "facility.house_load_kw",
+    "facility.feed_loss_kw",
+    "facility.feed_loss_peak_kw",
+    "facility.transformer_rated_kw",
+    *TRANSFORMER_LOSSES,
+    *WEATHER,
+    "facility.liquid_fraction",
+    "catalog.system.supply_max_c",
+    f"{A}air-loop-supply-c",
+    *(path for path in SINK if path.startswith(A)),
+    *(path for path in PLANT_POWER if path.startswith(A) and "immersion" not in path),
+    *OUTSIDE,
+    *OUTSIDE_WATER,
+    *OUTSIDE_COIL[1:],
+    *(path for path in WATER if path.startswith(A) and path not in (*SINK, *PLANT_POWER, *OUTSIDE, *OUTSIDE_WATER)),
+    *EXTREME,
+    f"{A}connection-diversity",
+    *PRICES_OF_CHOICE,
+)
+CHOICE_CASES = {**dict.fromkeys(CHOICE, "best"), f"{A}tower-drift-fraction": "best, leaky tower"}

@@ -6,22 +6,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denshi.catalog import Item
+from denshi.facility.best import Choice
 from denshi.facility.paths import (
     AT_PEAK,
     BELOW_OTHERS,
     BLOCKS,
     BUILD_SHARES,
+    CHOICE,
+    CHOICE_CASES,
     DERATE,
     EXTREME,
     FEED_LOSSES,
     FEED_ROWS,
+    HANDLER_FANS,
     LEAD_TIMES,
     LOSSES,
     MACHINES,
     NOTICES,
+    OUTSIDE,
+    OUTSIDE_COIL,
+    OUTSIDE_WATER,
     PLANT_CASES,
     PLANT_POWER,
     PLANT_PRICES,
+    PRICES_OF_CHOICE,
     RACK,
     RACK_CASES,
     ROW_CASES,
@@ -47,6 +55,25 @@ Array = NDArray[np.float64]
 class Facility:
     """Load, losses, cooling and water of a typical year, plant and cost. Hours run through the year."""
 
+    cooling_choices: tuple[Choice, ...] = figure(
+        "",
+        "where the plant is left open: every plant at several temperatures, cheapest first; cost = energy x price + "
+        "water x price + connection x price",
+        of=CHOICE,
+        active=CHOICE_CASES,
+    )
+    cooling_plant: str = figure(
+        "",
+        "the plant asked for; best: the first of cooling_choices",
+        of=("scenario.facility.cooling", "facility.cooling_choices"),
+        active={"facility.cooling_choices": "best"},
+    )
+    supply_c: float = figure(
+        "C",
+        "the supply temperature asked for; best: that of the first of cooling_choices",
+        of=("scenario.facility.supply_temperature", "facility.cooling_choices"),
+        active={"facility.cooling_choices": "best"},
+    )
     system_mean_kw: float = figure(
         "kW",
         "sum of the workloads' power + idle power of systems that no workload uses",
@@ -91,7 +118,7 @@ class Facility:
         "share of the IT heat that leaves in liquid; in immersion capture x compute_power_kw / it_power_kw",
         of=(
             "cluster.liquid_fraction",
-            "scenario.facility.cooling",
+            "facility.cooling_plant",
             f"{A}immersion-capture-fraction",
             "cluster.compute_power_kw",
             "cluster.it_power_kw",
@@ -102,8 +129,9 @@ class Facility:
     )
     air_supply_c: float = figure(
         "C",
-        "min(supply_temperature, air-loop-supply-c)",
-        of=("scenario.facility.supply_temperature", f"{A}air-loop-supply-c"),
+        "min(supply_c, air-loop-supply-c); where outside air is dried, dew point less approach of the coil",
+        of=("facility.supply_c", f"{A}air-loop-supply-c", "facility.cooling_plant", *OUTSIDE_COIL),
+        active=PLANT_CASES,
     )
     feed_rated_kw: dict[str, float] = figure(
         "kW",
@@ -141,8 +169,10 @@ class Facility:
             "facility.it_peak_kw",
             "facility.liquid_fraction",
             "facility.feed_loss_peak_kw",
-            f"{A}air-handler-fan-fraction",
+            "facility.cooling_plant",
+            *HANDLER_FANS,
         ),
+        active=PLANT_CASES,
     )
     liquid_heat_kw: float = figure(
         "kW", "it_mean_kw x liquid_fraction", of=("facility.it_mean_kw", "facility.liquid_fraction")
@@ -155,9 +185,11 @@ class Facility:
             "facility.liquid_fraction",
             "facility.feed_loss_kw",
             "facility.air_heat_peak_kw",
-            f"{A}air-handler-fan-fraction",
+            "facility.cooling_plant",
+            *HANDLER_FANS,
             f"{A}speed-power-floor",
         ),
+        active=PLANT_CASES,
     )
     air_free_cooling: Array = figure(
         "1",
@@ -168,6 +200,7 @@ class Facility:
             "facility.air_supply_c",
             *SINK,
             *STANDSTILL,
+            *OUTSIDE,
         ),
         source="lei2022",
         active=PLANT_CASES,
@@ -179,7 +212,7 @@ class Facility:
         of=(
             "facility.liquid_heat_kw",
             "facility.liquid_heat_peak_kw",
-            "scenario.facility.supply_temperature",
+            "facility.supply_c",
             *SINK,
             *STANDSTILL,
             "facility.air_free_cooling",
@@ -206,7 +239,7 @@ class Facility:
             "facility.free_cooling",
             "facility.air_free_cooling",
             "facility.air_supply_c",
-            "scenario.facility.supply_temperature",
+            "facility.supply_c",
             *SINK,
             *PLANT_POWER,
         ),
@@ -222,6 +255,14 @@ class Facility:
     )
     cooling_by_part_kwh: dict[str, float] = figure(
         "kWh", "sum over hours of the parts of cooling_kw", of=("facility.cooling_kw",)
+    )
+    heat_outside_kwh_per_year: float = figure(
+        "kWh",
+        "heat that leaves with the air of the hall, sum over hours of air_heat_kw x air_free_cooling",
+        of=("facility.air_heat_kw", "facility.air_free_cooling", "facility.cooling_plant"),
+        active=dict.fromkeys(
+            ("facility.air_heat_kw", "facility.air_free_cooling", "facility.cooling_plant"), "outside air"
+        ),
     )
     heat_rejected_kwh_per_year: float = figure(
         "kWh",
@@ -279,7 +320,13 @@ class Facility:
     peak_hour: int = figure(
         "h", "hour of the year of the largest cooling_at_peak_kw, counted from 0", of=("facility.cooling_at_peak_kw",)
     )
-    pue_peak: float = figure("1", "peak_load_kw / it_peak_kw", of=("facility.peak_load_kw", "facility.it_peak_kw"))
+    pue_peak: float = figure("1", "largest hour of pue, in the year's own weather", of=("facility.pue",))
+    pue_peak_hour: int = figure("h", "hour of the year of the largest pue, counted from 0", of=("facility.pue",))
+    pue_extreme: float = figure(
+        "1",
+        "peak_load_kw / it_peak_kw: nameplate in weather hotter than the year's by the margins",
+        of=("facility.peak_load_kw", "facility.it_peak_kw"),
+    )
     connection_kw: float = figure(
         "kW", "peak_load_kw x diversity", of=("facility.peak_load_kw", f"{A}connection-diversity")
     )
@@ -322,6 +369,29 @@ class Facility:
         source="ashrae2017",
         active=WATER_CASES,
     )
+    water_kg: Array = figure(
+        "kg",
+        "water taken in every hour",
+        of=WATER,
+        source="ashrae2017",
+        active=WATER_CASES,
+    )
+    water_inside_m3_per_year: float = figure(
+        "m3",
+        "what of the water pads and humidifiers of the halls take",
+        of=("facility.air_heat_kw", "facility.cooling_plant", f"{A}coil-sensible-fraction", *OUTSIDE, *OUTSIDE_WATER),
+        active={
+            **PLANT_CASES,
+            "facility.air_heat_kw": "outside air",
+            "facility.cooling_plant": "outside air",
+        },
+    )
+    water_evaporated_m3_per_year: float = figure(
+        "m3",
+        "what of the water evaporates; the rest is let out or carried off as drops",
+        of=("facility.water_m3_per_year",),
+        active={"facility.water_m3_per_year": "tower"},
+    )
     wue_l_per_kwh: float = figure(
         "L/kWh",
         "1000 x water / energy of the IT",
@@ -329,11 +399,22 @@ class Facility:
         source="iso30134-9",
         active=dict.fromkeys(("facility.water_m3_per_year", "facility.it_energy_kwh_per_year"), "tower"),
     )
+    chiller_capacity_kw: tuple[float, float] = figure(
+        "kW",
+        "liquid loop, air loop: chiller_heat_peak_kw x chiller-capacity-margin",
+        of=("facility.chiller_heat_peak_kw", f"{A}chiller-capacity-margin"),
+    )
     chiller_heat_peak_kw: tuple[float, float] = figure(
         "kW",
         "liquid loop, air loop: largest hour of heat x (1 - free share) at nameplate, in weather hotter by the margins",
-        of=(*AT_PEAK, *STANDSTILL, *EXTREME),
-        active={**PLANT_CASES, **dict.fromkeys(STANDSTILL, "warm loops")},
+        of=(*AT_PEAK, *STANDSTILL, *EXTREME, *OUTSIDE),
+        active={
+            **PLANT_CASES,
+            **dict.fromkeys(STANDSTILL, "warm loops"),
+            "climate.pressure_pa": "warmer loops",
+            f"{A}chiller-evaporator-approach-k": "warmer loops",
+            **dict.fromkeys(OUTSIDE, "open hall"),
+        },
     )
     heat_rejected_peak_kw: tuple[float, float] = figure(
         "kW",
@@ -342,7 +423,7 @@ class Facility:
             "facility.liquid_heat_peak_kw",
             "facility.air_heat_peak_kw",
             "facility.chiller_heat_peak_kw",
-            "scenario.facility.cooling",
+            "facility.cooling_plant",
             *WATER_CHILLER,
         ),
         active={**PLANT_CASES, "facility.chiller_heat_peak_kw": "tower"},
@@ -394,10 +475,10 @@ class Facility:
     )
     chillers: int = figure(
         "count",
-        "for each loop ceil(chiller_heat_peak_kw / capacity), with spares",
+        "for each loop ceil(chiller_capacity_kw / capacity), with spares",
         of=(
-            "facility.chiller_heat_peak_kw",
-            "scenario.facility.cooling",
+            "facility.chiller_capacity_kw",
+            "facility.cooling_plant",
             *of_rows(("chiller-air", "chiller-water"), "capacity_kw"),
             *BLOCKS,
         ),
@@ -408,7 +489,7 @@ class Facility:
         "for each loop ceil(heat_rejected_peak_kw / capacity), with spares",
         of=(
             "facility.heat_rejected_peak_kw",
-            "scenario.facility.cooling",
+            "facility.cooling_plant",
             *of_rows(("dry-cooler", "adiabatic-cooler", "cooling-tower"), "capacity_kw"),
             *BLOCKS,
         ),
@@ -457,9 +538,12 @@ class Facility:
     )
     notices: tuple[str, ...] = figure(
         "",
-        "what a reader should know: plant that costs more than its share of the build price",
-        of=NOTICES,
-        active=dict.fromkeys(NOTICES, "dear plant"),
+        "what a reader should know: why a plant was taken, plant that costs more than its share of the build price",
+        of=(*NOTICES, "facility.cooling_choices", *PRICES_OF_CHOICE),
+        active={
+            **dict.fromkeys(NOTICES, "dear plant"),
+            **dict.fromkeys(("facility.cooling_choices", *PRICES_OF_CHOICE), "best"),
+        },
     )
     items: tuple[Item, ...] = figure(
         "",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from denshi.facility.best import BEST, Chosen, choose
 from denshi.facility.bill import PRICED_REDUNDANCY, Build, bill
 from denshi.facility.check import check
 from denshi.facility.given import FacilityInput
@@ -30,6 +31,20 @@ def run(given: FacilityInput) -> Facility:
     OutOfRangeError : weather or a choice outside the range of the formulas.
     """
     check(given)
+    return _built(choose(given))
+
+
+def again(given: FacilityInput, result: Facility) -> Facility:
+    """Evaluate the room again with the plant that was chosen held."""
+    if given.cooling != BEST:
+        return run(given)
+    held = replace(given, cooling=result.cooling_plant, supply_c=result.supply_c)
+    check(held)
+    return _built(Chosen(held, result.cooling_choices, ()))
+
+
+def _built(chosen: Chosen) -> Facility:
+    given = chosen.given
     peak_rack, mean_rack = racks(given)
     built = design(given, peak_rack)
     priced = (
@@ -38,15 +53,11 @@ def run(given: FacilityInput) -> Facility:
         else design(replace(given, redundancy=PRICED_REDUNDANCY), peak_rack)
     )
     mean = year(given, built, mean_rack)
-    return _result(given, built, mean, bill(given, built, priced))
+    return _result(chosen, built, mean, bill(given, built, priced))
 
 
-def again(given: FacilityInput, result: Facility) -> Facility:  # noqa: ARG001
-    """Evaluate the room again; it takes no decision by search that could be held."""
-    return run(given)
-
-
-def _result(given: FacilityInput, built: Design, mean: Site, build: Build) -> Facility:
+def _result(chosen: Chosen, built: Design, mean: Site, build: Build) -> Facility:
+    given = chosen.given
     peak = built.peak
     it_peak_kw, it_mean_kw = peak.rack.it_kw, mean.rack.it_kw
     hours = len(mean.load_kw)
@@ -56,7 +67,11 @@ def _result(given: FacilityInput, built: Design, mean: Site, build: Build) -> Fa
     cooling_kwh = float(mean.cooling.total_kw.sum())
     water_m3 = float(mean.cooling.water_kg.sum()) / 1000.0
     main = mean.cooling.liquid if mean.heat.liquid_kw > 0 else mean.cooling.air
+    pue = mean.load_kw / it_mean_kw
     return Facility(
+        cooling_choices=chosen.choices,
+        cooling_plant=given.cooling,
+        supply_c=given.supply_c,
         system_mean_kw=system_mean_kw(given),
         it_mean_kw=it_mean_kw,
         it_peak_kw=it_peak_kw,
@@ -76,6 +91,7 @@ def _result(given: FacilityInput, built: Design, mean: Site, build: Build) -> Fa
         air_trim_hours=trim_hours(mean.cooling.air),
         cooling_kw=mean.cooling.total_kw,
         cooling_by_part_kwh={name: float(kw.sum()) for name, kw in mean.cooling.parts_kw.items()},
+        heat_outside_kwh_per_year=float(mean.cooling.air.outside_kw.sum()),
         heat_rejected_kwh_per_year=(mean.heat.liquid_kw + mean.heat.air_kw) * hours
         + float(mean.cooling.parts_kw["chillers"].sum()),
         house_load_kw=built.house_kw,
@@ -83,10 +99,12 @@ def _result(given: FacilityInput, built: Design, mean: Site, build: Build) -> Fa
         transformer_rated_kw=built.transformer.plant.rated_kw,
         transformer_loss_kw=mean.transformer_loss_kw,
         load_kw=mean.load_kw,
-        pue=mean.load_kw / it_mean_kw,
+        pue=pue,
         peak_load_kw=peak_load_kw,
         peak_hour=int(peak.load_kw.argmax()),
-        pue_peak=peak_load_kw / it_peak_kw,
+        pue_peak=float(pue.max()),
+        pue_peak_hour=int(pue.argmax()),
+        pue_extreme=peak_load_kw / it_peak_kw,
         connection_kw=connection_kw,
         connection_kva=connection_kw / given.power_factor,
         energy_kwh_per_year=energy_kwh,
@@ -98,6 +116,10 @@ def _result(given: FacilityInput, built: Design, mean: Site, build: Build) -> Fa
         tue_mean=energy_kwh / (mean.rack.silicon_kw * hours),
         water_m3_per_year=water_m3,
         wue_l_per_kwh=1000.0 * water_m3 / it_kwh,
+        water_kg=mean.cooling.water_kg,
+        water_inside_m3_per_year=float(mean.cooling.inside_kg.sum()) / 1000.0,
+        water_evaporated_m3_per_year=float(mean.cooling.evaporated_kg.sum()) / 1000.0,
+        chiller_capacity_kw=(peak.cooling.liquid.capacity_kw, peak.cooling.air.capacity_kw),
         chiller_heat_peak_kw=(largest(peak.cooling.liquid.chiller_heat_kw), largest(peak.cooling.air.chiller_heat_kw)),
         heat_rejected_peak_kw=(largest(peak.cooling.liquid.rejected_kw), largest(peak.cooling.air.rejected_kw)),
         transformers=built.units(TRANSFORMER),
@@ -114,7 +136,7 @@ def _result(given: FacilityInput, built: Design, mean: Site, build: Build) -> Fa
         plant_usd=build.plant_usd,
         plant_priced_usd=build.plant_priced_usd,
         build_cost_usd=build.cost_usd,
-        notices=build.notices,
+        notices=(*chosen.notices, *build.notices),
         items=build.items,
     )
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from denshi.errors import OutOfRangeError
 from denshi.facility.given import FacilityInput
-from denshi.facility.loop import REJECTOR, Cooling, Heat, Loop, air_handler_kw, cool, outdoors
+from denshi.facility.loop import REJECTOR, Built, Cooling, Heat, Loop, air_handler_kw, cool, outdoors
 from denshi.facility.power import TRANSFORMER, InRack, Plant, Stage, feed, feed_losses_kw, in_rack, plant
 
 Array = NDArray[np.float64]
@@ -39,6 +39,11 @@ class Design:
     plants: Mapping[str, tuple[Plant, ...]]
 
     @property
+    def loops(self) -> Built:
+        """The loops as built: their heat, and their chillers for the hottest hour."""
+        return Built(self.heat, (self.peak.cooling.liquid.capacity_kw, self.peak.cooling.air.capacity_kw))
+
+    @property
     def machines(self) -> dict[str, tuple[Plant, ...]]:
         """Every kind of machine that is bought, those of the feed too."""
         return {**self.plants, **{stage.equipment.id: (stage.plant,) for stage in self.stages}}
@@ -61,7 +66,7 @@ def design(given: FacilityInput, rack: InRack) -> Design:
     room_kw = _room_kw(given, rack, stages)
     heat = heat_of(given, rack, stages, room_kw)
     house_kw = given.house_load_fraction * rack.it_kw
-    extreme = cooled(given, rack, stages, heat, room_kw, extreme=True)
+    extreme = cooled(given, rack, stages, Built(heat), room_kw, extreme=True)
     behind_kw = rack.it_kw + sum(feed_losses_kw(stages, rack.it_kw).values()) + extreme.total_kw + house_kw
     transformer = _transformers(given, float(behind_kw.max()))
     peak = site(rack, stages, transformer, heat, extreme, house_kw)
@@ -71,7 +76,7 @@ def design(given: FacilityInput, rack: InRack) -> Design:
 def year(given: FacilityInput, built: Design, rack: InRack) -> Site:
     """Run what is built through the year at one IT load."""
     heat = heat_of(given, rack, built.stages, built.room_kw)
-    cooling = cooled(given, rack, built.stages, built.heat, built.room_kw, extreme=False)
+    cooling = cooled(given, rack, built.stages, built.loops, built.room_kw, extreme=False)
     return site(rack, built.stages, built.transformer, heat, cooling, built.house_kw)
 
 
@@ -126,14 +131,14 @@ def cooled(
     given: FacilityInput,
     rack: InRack,
     stages: tuple[Stage, ...],
-    design: Heat,
+    built: Built,
     design_room_kw: float,
     extreme: bool,
 ) -> Cooling:
     """Run both loops through the year, or through a year hotter by the margins."""
     handlers_kw = air_handler_kw(given, _room_kw(given, rack, stages), design_room_kw)
     heat = heat_of(given, rack, stages, design_room_kw)
-    return cool(given, heat, design, outdoors(given, extreme), handlers_kw)
+    return cool(given, heat, built, outdoors(given, extreme), handlers_kw)
 
 
 def _transformers(given: FacilityInput, behind_kw: float) -> Stage:
@@ -170,15 +175,15 @@ def _plants(given: FacilityInput, peak: Site, transformer: Stage) -> dict[str, t
 
     kind = REJECTOR[given.cooling]
     loops: tuple[Loop, Loop] = (peak.cooling.liquid, peak.cooling.air)
-    chiller = "chiller-water" if kind == "tower" else "chiller-air"
+    chiller = "chiller-water" if kind in ("tower", "outside") else "chiller-air"
     found = {
         TRANSFORMER: (_catalogue_size(transformer.plant, given.power_factor),),
         "switchgear-mv": (sized("switchgear-mv", largest(peak.load_kw)),),
         "generator-diesel": (_generators(given, largest(peak.load_kw)),),
-        chiller: tuple(sized(chiller, largest(one.chiller_heat_kw)) for one in loops),
+        chiller: tuple(sized(chiller, one.capacity_kw) for one in loops),
     }
     if kind != "none":
-        rejector = {"tower": "cooling-tower", "dry": "dry-cooler", "adiabatic": "adiabatic-cooler"}[kind]
+        rejector = {"dry": "dry-cooler", "adiabatic": "adiabatic-cooler"}.get(kind, "cooling-tower")
         found[rejector] = tuple(sized(rejector, largest(one.rejected_kw)) for one in loops)
     tank = "immersion-tank" if given.cooling.startswith("immersion") else "cdu"
     found[tank] = (sized(tank, peak.heat.liquid_kw),)

@@ -159,7 +159,15 @@ class Building(Table):
 
     distribution: Literal["ac-415v", "dc-400v", "dc-800v"] = assumed("ac-415v", "what is built in 2026", "E")
     cooling: Literal[
-        "air-chiller", "tower-economizer", "liquid-dry-trim", "liquid-adiabatic", "immersion-1p", "immersion-2p"
+        "air-chiller",
+        "tower-chiller",
+        "tower-economizer",
+        "air-economizer",
+        "liquid-dry-trim",
+        "liquid-adiabatic",
+        "immersion-1p",
+        "immersion-2p",
+        "best",
     ] = assumed("liquid-dry-trim", "water-free plant for liquid-cooled racks", "E")
     supply_temperature: Celsius = assumed(32.0, "class W32 of ASHRAE TC 9.9, from memory", ge=5, le=60)
     redundancy: Literal["N", "N+1", "2N"] = assumed("N+1", "concurrently maintainable plant", "E")
