@@ -282,7 +282,6 @@ def _need(one: Need) -> dict[str, Any]:
 
 
 def _fact(name: str, one: Fact) -> dict[str, Any]:
-    low, high = one.ends
-    proof = one.evidence
-    return {"name": name, "value": one.value, "unit": one.unit, "low": low, "high": high, "source": proof.source, "date": proof.date,
-            "grade": proof.grade, "note": proof.note}  # fmt: skip
+    proof, (low, high) = one.evidence, one.ends
+    number = {"name": name, "value": one.value, "unit": one.unit, "low": low, "high": high}
+    return {**number, "source": proof.source, "date": proof.date, "grade": proof.grade, "note": proof.note}

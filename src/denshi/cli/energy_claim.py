@@ -68,12 +68,14 @@ def _supply(top: Table) -> dict[str, Any]:
     top.only_these((*_COMMON, *own, "solar_capacity_factor", "wind_capacity_factor", "grid_clean_fraction"))
     region = region_named(top.text("region"))
     facts = {"load": top.fact("load", "kW", most=_MOST_KW)}
-    for name in ("solar_capacity_factor", "wind_capacity_factor", "clean_fraction"):
-        key = "grid_clean_fraction" if name == "clean_fraction" else name
+    for name in ("solar_capacity_factor", "wind_capacity_factor"):
         proof, value = region.evidence.get(name), getattr(region, name)
         known = None if proof is None or value is None else Fact(value=value, evidence=proof)
-        if top.has(key) or known is not None:
-            facts[key] = top.fact(key, "1", known, most=1.0)
+        if top.has(name) or known is not None:
+            facts[name] = top.fact(name, "1", known, most=1.0)
+    # Left out, the hours keep their own mean: the region's share is of energy, a flat load sees that of hours.
+    if top.has("grid_clean_fraction"):
+        facts["grid_clean_fraction"] = top.fact("grid_clean_fraction", "1", most=1.0)
     reactor = find(Technology, "nuclear-ppa")
     factor = Fact(value=reactor.capacity_factor, evidence=reactor.evidence["capacity_factor"])
     facts["nuclear_capacity_factor"] = top.fact("nuclear_capacity_factor", "1", factor, most=1.0)

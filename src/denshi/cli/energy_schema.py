@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from denshi.cli.energy_case import VALUES
 from denshi.cli.energy_claim import KINDS, TECHNOLOGIES
 from denshi.figure import GRADES
 
@@ -94,4 +95,63 @@ def claim_schema() -> dict[str, Any]:
             {"description": KINDS[kind], **table({"kind": {"const": kind}, **common, **needed}, {**more, "note": text})}
             for kind, (needed, more) in kinds.items()
         ],
+    }
+
+
+def case_schema() -> dict[str, Any]:
+    """Return the JSON schema of a case file.
+
+    >>> case_schema()["required"]
+    ['region']
+    """
+    text = {"type": "string", "minLength": 1}
+
+    def quantity(unit: str, about: str) -> dict[str, Any]:
+        return {"type": ["number", "string"], "description": f"{about} [{unit}]"}
+
+    technology = {
+        "type": "object",
+        "description": "values in place of the catalogue's; money per kW, canonical units",
+        "properties": {
+            "base": {**text, "description": "the technology that one of your own is like"},
+            **{name: {"type": ["number", "string"]} for name in VALUES},
+        },
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "denshi energy case",
+        "type": "object",
+        "properties": {
+            "name": text,
+            "load": quantity("kW", "flat load of every hour"),
+            "load_file": {
+                **text,
+                "description": "CSV with load_kw for 8,760 hours, beside this file; in place of load",
+            },
+            "region": {**text, "description": "region of the catalogue: price, carbon, hours"},
+            "profile": {
+                **text,
+                "description": "CSV of your own hours, or generation by fuel (EIA-930), beside this file",
+            },
+            "area": {**text, "description": "balancing authority in such a file"},
+            "options": {"type": "array", "items": text, "minItems": 1, "description": "technologies; grid if left out"},
+            "target": {"enum": ["none", "annual", "hourly"], "default": "none"},
+            "clean_fraction": {**quantity("1", "share of the load that the target asks for"), "default": 0.9},
+            "connection": quantity("kW", "highest flow into the site; left out it does not limit"),
+            "export_limit": {**quantity("kW", "right to sell"), "default": 0},
+            "supply": {"enum": ["delivered", "on-site"], "default": "delivered"},
+            "price": quantity("USD/kWh", "average grid price, in place of the region's"),
+            "carbon": quantity("gCO2/kWh", "mean of the grid, in place of the region's"),
+            "discount_rate": {**quantity("1", "of capital"), "default": 0.09},
+            "export_price_fraction": quantity("1", "what sold power earns over the energy price"),
+            "demand_charge_fraction": quantity("1", "share of the price billed on the highest import"),
+            "solar_capacity_factor": quantity("1", "mean of the year, in place of the region's"),
+            "wind_capacity_factor": quantity("1", "mean of the year, in place of the region's"),
+            "grid_clean_fraction": quantity("1", "mean of the year, in place of the region's"),
+            "technology": {"type": "object", "additionalProperties": technology},
+        },
+        "required": ["region"],
+        "oneOf": [{"required": ["load"]}, {"required": ["load_file"]}],
+        "additionalProperties": False,
     }

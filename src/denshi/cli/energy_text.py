@@ -6,6 +6,7 @@ from typing import Any
 from denshi.units import show
 
 _WAY, _CELL = 26, 11
+_NOTHING = 1e-6
 _TARGETS = (
     ("annual", "100 % year"),
     ("hourly_90", "90 % hourly"),
@@ -50,8 +51,8 @@ def _supply(page: Mapping[str, Any]) -> list[str]:
         if page["claimed_kw"]:
             lines += [
                 "",
-                "  What is missing, each way alone, at the first utilisation [GW beyond the claim; +grid: with its clean share; then",
-                "  hourly: what 100 % over the year meets in the hour of use]",
+                "  What is missing, each way alone, at the first utilisation [GW beyond the claim; +grid: with the grid's",
+                "  clean share counted; then hourly: what 100 % over the year meets in the hour of use]",
             ]
             first = profile["needs"][0]["utilisation"]
             lines += _needs([one for one in profile["needs"] if one["utilisation"] == first])
@@ -193,6 +194,9 @@ def solve_text(page: Mapping[str, Any]) -> str:
     energy, costs = page["dispatch"]["energy_kwh"], page["cost_by_technology_usd"]
     for name in dict.fromkeys((*page["capacities_kw"], *energy, *costs)):
         size, made, cost = page["capacities_kw"].get(name), energy.get(name), costs.get(name)
+        if not (size or made or cost):
+            lines.append(f"  {name:28}{'none':>12}")
+            continue
         cells = (_cell(size, "kW"), _cell(made, "kWh"), _cell(cost, "USD"))
         lines.append(f"  {name:28}{cells[0]:>12}{cells[1]:>12}{cells[2]:>14}")
     lines += ["", *_prices(page["prices"]), *_flows(page["dispatch"])]
@@ -214,13 +218,13 @@ def _prices(found: Mapping[str, Any]) -> list[str]:
         ("connection_usd_per_kw_year", "a kW of connection more, a year"),
         ("export_usd_per_kw_year", "a kW of export right more, a year"),
     )
-    said = [f"{text} {found[key]:,.4g} USD" for key, text in words if found[key]]
+    said = [f"{text} {found[key]:,.4g} USD" for key, text in words if found[key] and found[key] > _NOTHING]
     return lines + ([f"Worth: {'; '.join(said)}"] if said else [])
 
 
 def _flows(found: Mapping[str, Any]) -> list[str]:
     return [
         f"Bought {show(found['import_kwh'], 'kWh')}, highest inflow {show(found['import_peak_kw'], 'kW')} at "
-        f"{found['import_peak_at']}; sold {show(found['export_kwh'], 'kWh')}, curtailed {show(found['curtailed_kwh'], 'kWh')}, "
-        f"lost in storage {show(found['storage_loss_kwh'], 'kWh')}"
+        f"{found['import_peak_at']}; sold {show(found['export_kwh'], 'kWh')}, "
+        f"curtailed {show(found['curtailed_kwh'], 'kWh')}, lost in storage {show(found['storage_loss_kwh'], 'kWh')}"
     ]

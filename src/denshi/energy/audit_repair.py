@@ -88,9 +88,13 @@ def _candidates(inputs: EnergyInput, short: Shortage) -> Iterator[tuple[str, Ene
         least = np.floor(short.clean_fraction * 1000.0 - 1.0) / 1000.0
         if least > 0.0:
             yield f"lower the clean share to {least:.3f}", replace(inputs, clean_fraction=float(least))
+    # Delivered power enters through the connection: where that is short, only plant on the site helps.
+    local = inputs.supply == "delivered" and short.clean_fraction is None and "grid" in kinds
     for name in _HELPERS:
         technology = find(Technology, name)
         if name in have or (technology.kind == "grid" and "grid" in kinds):
+            continue
+        if local and technology.kind not in ("gas", "battery"):
             continue
         yield f"add {name} to the options", replace(inputs, technologies=(*inputs.technologies, technology))
 
@@ -98,8 +102,8 @@ def _candidates(inputs: EnergyInput, short: Shortage) -> Iterator[tuple[str, Ene
 def _up(power_kw: float) -> float:
     """Round up to a megawatt, or to a per mille of small loads.
 
-    >>> _up(1_234_567.0), _up(12.5)
-    (1235000.0, 12.6)
+    >>> _up(1_234_567.0), _up(500_000.0001), _up(12.5)
+    (1235000.0, 500000.0, 12.5)
     """
     step = _ROUND_KW if power_kw >= _ROUND_KW else 0.1
-    return float(round(np.ceil(power_kw * (1.0 + 1e-6) / step) * step, 6))
+    return float(round(np.ceil(power_kw / step - 1e-4) * step, 6))
