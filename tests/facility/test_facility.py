@@ -45,7 +45,7 @@ def scaled(changes: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(changes=choices)
 def test_load_is_it_and_losses_and_cooling(changes: dict[str, Any]) -> None:
     found = run(facility_input(HOURS, **scaled(changes)))
@@ -63,7 +63,7 @@ def test_load_is_it_and_losses_and_cooling(changes: dict[str, Any]) -> None:
     assert silicon_kwh - sum(found.loss_by_stage_kwh.values()) == pytest.approx(found.silicon_mean_kw * HOURS, rel=1e-9)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(changes=choices)
 def test_pue_is_above_one_and_the_peak_above_the_mean(changes: dict[str, Any]) -> None:
     found = run(facility_input(HOURS, **scaled(changes)))
@@ -78,7 +78,7 @@ def test_pue_is_above_one_and_the_peak_above_the_mean(changes: dict[str, Any]) -
     assert bought == pytest.approx(found.build_cost_usd, rel=1e-9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     cooling=st.sampled_from(PLANTS),
     supply=st.lists(st.floats(10.0, 35.0), min_size=2, max_size=4, unique=True),
@@ -194,7 +194,7 @@ def test_again_is_the_same() -> None:
     assert np.array_equal(one.load_kw, two.load_kw)
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(
     cooling=st.sampled_from([name for name in PLANTS if name != "air-chiller"]),
     load=st.floats(0.3, 1.0),
