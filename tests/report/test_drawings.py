@@ -203,15 +203,35 @@ def test_every_topology_is_drawn(topology, word):
 
 
 @pytest.mark.parametrize(
-    "plant", ["air-chiller", "tower-economizer", "liquid-dry-trim", "liquid-adiabatic", "immersion-1p", "immersion-2p"]
+    "plant",
+    [
+        "air-chiller",
+        "tower-economizer",
+        "tower-chiller",
+        "air-economizer",
+        "liquid-dry-trim",
+        "liquid-adiabatic",
+        "immersion-1p",
+        "immersion-2p",
+    ],
 )
 def test_every_plant_has_its_machines(plant):
     shown = words(drawings(with_(scenario_facility={"cooling": plant}))["cooling"])
-    rejector = {"tower-economizer": "Cooling towers", "liquid-adiabatic": "Adiabatic coolers"}.get(plant, "Dry coolers")
+    towers = dict.fromkeys(("tower-economizer", "tower-chiller", "air-economizer"), "Cooling towers")
+    rejector = {**towers, "liquid-adiabatic": "Adiabatic coolers"}.get(plant, "Dry coolers")
+    assert ("Water-cooled chillers" in shown) == (plant in towers)
+    assert ("outside air" in shown) == (plant == "air-economizer")
     assert (rejector in shown) == (plant != "air-chiller")
     assert ("Immersion tanks" in shown) == plant.startswith("immersion")
     assert "40.0 °C" in shown
     assert "50.0 °C" in shown
+
+
+def test_the_plant_that_was_chosen_is_drawn():
+    facility = {"cooling_plant": "tower-chiller", "supply_c": 27.0}
+    shown = words(drawings(with_(facility=facility, scenario_facility={"cooling": "best"}))["cooling"])
+    assert "Cooling towers" in shown
+    assert "27.0 °C" in shown
 
 
 def test_a_plant_of_air_alone_has_one_loop():

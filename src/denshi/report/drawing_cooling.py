@@ -23,15 +23,17 @@ from denshi.report.drawing import (
     wrapped,
 )
 from denshi.report.locale import Texts, percent
-from denshi.report.reading import HOURS, Design, list_at, number_at, numbers_at, series_at, text_at
+from denshi.report.reading import HOURS, Design, at, number_at, numbers_at, series_at, text_at
 
 _TOP, _LANE, _NODE = 44.0, 192.0, 116.0
 _WIDE = 166.0
 # The left edges of the four machines of a loop: heat source, exchanger, chiller, heat rejector.
 _PLACES = (12.0, 270.0, 528.0, 782.0)
 _PLANTS_WITHOUT_REJECTOR = ("air-chiller",)
-_REJECTORS = {"tower-economizer": "tower", "liquid-adiabatic": "adiabatic"}
+_TOWERS = ("tower-economizer", "tower-chiller", "air-economizer")
+_REJECTORS = {**dict.fromkeys(_TOWERS, "tower"), "liquid-adiabatic": "adiabatic"}
 _SOURCES = (
+    "facility.cooling_plant", "facility.supply_c",
     "facility.liquid_fraction", "facility.liquid_heat_kw", "facility.liquid_heat_peak_kw", "facility.air_heat_kw",
     "facility.air_heat_peak_kw", "facility.trim_hours", "facility.air_trim_hours", "facility.chiller_heat_peak_kw",
     "facility.heat_rejected_peak_kw", "facility.liquid_units", "facility.air_handlers", "facility.chillers",
@@ -62,7 +64,7 @@ def cooling(design: Design, lang: str, t: Texts) -> Drawing | None:
     loops = list(_loops(design))
     if not loops:
         return None
-    plant = text_at(design, "scenario.facility.cooling")
+    plant = _plant(design)
     body = [_header(design, plant, t)]
     for i, loop in enumerate(loops):
         body += _lane(loop, plant, _TOP + _LANE * i, lang, t)
@@ -76,13 +78,18 @@ def cooling(design: Design, lang: str, t: Texts) -> Drawing | None:
         ),
     )
     svg = sheet("cooling", bottom + 54, title, described, body)
-    of = [path for path in _SOURCES if numbers_at(design, path) or list_at(design, path) or number_at(design, path)]
+    of = [path for path in _SOURCES if at(design, path)]
     return drawing("cooling", svg, of, t)
+
+
+def _plant(design: Design) -> str:
+    """Return the plant that is built; a scenario may leave it open."""
+    return text_at(design, "facility.cooling_plant") or text_at(design, "scenario.facility.cooling")
 
 
 def _loops(design: Design) -> Iterator[Loop]:
     """Yield the loops that carry heat: liquid first."""
-    plant = text_at(design, "scenario.facility.cooling")
+    plant = _plant(design)
     rise = fact(design, "catalog.assumptions.loop-rise-k")
     heats = {name: number_at(design, f"facility.{name}_heat_kw") or 0.0 for name in ("liquid", "air")}
     chilled, rejected = (
@@ -91,11 +98,13 @@ def _loops(design: Design) -> Iterator[Loop]:
     )
     for i, (name, supply, hours, machines) in enumerate(
         (
-            ("liquid", "scenario.facility.supply_temperature", "facility.trim_hours", "facility.liquid_units"),
+            ("liquid", "facility.supply_c", "facility.trim_hours", "facility.liquid_units"),
             ("air", "facility.air_supply_c", "facility.air_trim_hours", "facility.air_handlers"),
         )
     ):
         supply_c = number_at(design, supply)
+        if supply_c is None and name == "liquid":
+            supply_c = number_at(design, "scenario.facility.supply_temperature")
         if heats[name] > 0:
             yield Loop(
                 name=name,
@@ -108,10 +117,16 @@ def _loops(design: Design) -> Iterator[Loop]:
                 chiller_kw=chilled[i],
                 rejected_kw=rejected[i],
                 source="immersed" if name == "liquid" and plant.startswith("immersion") else name,
-                exchanger="tank" if name == "liquid" and plant.startswith("immersion") else
-                {"liquid": "cdu", "air": "handler"}[name],
+                exchanger=_exchanger(name, plant),
                 exchangers=number_at(design, machines) or 0.0,
             )  # fmt: skip
+
+
+def _exchanger(loop: str, plant: str) -> str:
+    """Return what hands the heat of a loop to the facility's water."""
+    if loop == "air":
+        return "outside" if plant == "air-economizer" else "handler"
+    return "tank" if plant.startswith("immersion") else "cdu"
 
 
 def _header(design: Design, plant: str, t: Texts) -> str:
@@ -149,17 +164,20 @@ def _nodes(loop: Loop, plant: str, lang: str, t: Texts) -> Iterator[tuple[str, S
     def word(key: str, **values: str) -> str:
         return t[f"drawing.cooling.{key}"].format(**values)
 
-    yield word(f"source_{loop.source}"), [word("mean", heat=amount(loop.heat_kw, "kW", lang))]
-    yield word(loop.exchanger), [word("units", n=f"{loop.exchangers:,.0f}")] if loop.exchangers else []
     hours = loop.chiller_hours
+    free = word("free", n=f"{HOURS - hours:,.0f}") if hours is not None and hours < HOURS else ""
+    outside = loop.exchanger == "outside"
+    machines = word("units", n=f"{loop.exchangers:,.0f}") if loop.exchangers else ""
     runs = "" if hours is None else word("no_hours" if not hours else "hours", n=f"{hours:,.0f}")
-    most = word("at_most", heat=amount(loop.chiller_kw, "kW", lang)) if loop.chiller_kw else ""
-    chiller = "water_chiller" if plant == "tower-economizer" else "chiller"
-    yield word(chiller), [runs, most]
+    yield word(f"source_{loop.source}"), [word("mean", heat=amount(loop.heat_kw, "kW", lang))]
+    yield word(loop.exchanger), [machines, free if outside else ""]
+    yield word("water_chiller" if plant in _TOWERS else "chiller"), [runs, _most(loop.chiller_kw, lang, t)]
     if plant not in _PLANTS_WITHOUT_REJECTOR:
-        free = "" if hours is None else word("free", n=f"{HOURS - hours:,.0f}")
-        heat = word("at_most", heat=amount(loop.rejected_kw, "kW", lang)) if loop.rejected_kw else ""
-        yield word(_REJECTORS.get(plant, "dry")), [free, heat]
+        yield word(_REJECTORS.get(plant, "dry")), ["" if outside else free, _most(loop.rejected_kw, lang, t)]
+
+
+def _most(heat_kw: float, lang: str, t: Texts) -> str:
+    return t["drawing.cooling.at_most"].format(heat=amount(heat_kw, "kW", lang)) if heat_kw else ""
 
 
 def _machine(x: float, y: float, name: str, texts: Sequence[str]) -> str:

@@ -85,6 +85,8 @@ def _slot(slot: Mapping[str, Any], x: float, floor: float, width: float, units: 
     role = str(slot.get("role"))
     y, tall = floor - top * _UNIT, (top - low) * _UNIT
     name = str(slot.get("name") or t.get(f"role.{role}", role))
+    # A device without a maker's name has one in the reader's language.
+    name = t.get(f"device.{name}", name)
     body = box(x + 0.5, y + 0.5, width - 1, tall - 1, fill=tint_of(role), stroke=colour_of(role), stroke_width=0.8)
     if tall < _UNIT - 1e-9:
         return body

@@ -15,7 +15,7 @@ KEY_FIGURES: Mapping[str, Sequence[str]] = {
     "compute": (
         "cluster.accelerators", "cluster.units", "cluster.racks", "cluster.it_power_kw", "cluster.rack_power_kw",
         "cluster.liquid_fraction", "cluster.footprint_m2", "cluster.leaf_switches", "cluster.spine_switches",
-        "cluster.core_switches", "cluster.optics", "cluster.scaleout_bytes_per_s",
+        "cluster.core_switches", "cluster.optics", "cluster.scaleout_bytes_per_s", "cluster.halls", "cluster.cable_kg",
     ),
     "energy": (
         "energy.connection_kw", "energy.import_peak_kw", "energy.lcoe_usd_per_kwh", "energy.cost_usd_per_year",
@@ -23,7 +23,8 @@ KEY_FIGURES: Mapping[str, Sequence[str]] = {
         "energy.carbon_g_per_kwh", "energy.carbon_t_per_year", "energy.curtailed_kwh", "energy.capex_usd",
     ),
     "facility": (
-        "facility.pue_mean", "facility.pue_peak", "facility.tue_mean", "facility.wue_l_per_kwh",
+        "facility.cooling_plant", "facility.pue_mean", "facility.pue_peak", "facility.pue_extreme", "facility.tue_mean",
+        "facility.wue_l_per_kwh",
         "facility.water_m3_per_year", "facility.peak_load_kw", "facility.connection_kva", "facility.trim_hours",
         "facility.energy_kwh_per_year", "facility.transformers", "facility.ups_units", "facility.generators",
         "facility.chillers", "facility.heat_rejectors",

@@ -6,6 +6,9 @@ from typing import Any
 from denshi.report.locale import Texts, is_share, number, percent
 from denshi.report.reading import Design, as_number, at, is_list, unit_of
 
+# Values that are words of denshi's own and so stand in the reader's language.
+_WORDS = {".bound": "bound", ".cooling_plant": "plant"}
+
 
 def shown(design: Design, path: str, lang: str, t: Texts) -> str:
     """Return the value of a figure as text: numbers with unit, series as a summary, objects part by part."""
@@ -19,7 +22,8 @@ def written(value: Any, path: str, unit: str, lang: str, t: Texts) -> str:
     if isinstance(value, bool):
         return t["yes" if value else "no"]
     if isinstance(value, str):
-        return t.get(f"bound.{value}", value) if path.endswith(".bound") else value
+        group = next((group for ending, group in _WORDS.items() if path.endswith(ending)), "")
+        return t.get(f"{group}.{value}", value)
     if isinstance(value, Mapping):
         return _parts(value, path, unit, lang, t)
     if is_list(value):
