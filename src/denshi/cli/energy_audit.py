@@ -68,11 +68,11 @@ def _supply(
     progress: Callable[[str], None],
 ) -> dict[str, Any]:
     progress("profiles")
-    means = {
-        key: facts[key].value if key in facts else None
-        for key in ("solar_capacity_factor", "wind_capacity_factor", "grid_clean_fraction")
-    }
-    solar, wind, clean = means.values()
+    solar, wind, clean = means = (
+        _value(facts, "solar_capacity_factor"),
+        _value(facts, "wind_capacity_factor"),
+        _value(facts, "grid_clean_fraction"),
+    )
     profiles = list(energy_profile.of_files(files, area, solar, wind, region)) if files else []
     if region.profile is not None or not profiles:
         profiles.append(energy_profile.packaged(region, solar, wind, clean))
@@ -111,6 +111,10 @@ def _supply(
     }  # fmt: skip
 
 
+def _value(facts: Mapping[str, Fact], name: str) -> float | None:
+    return facts[name].value if name in facts else None
+
+
 def _profile(claim: SupplyClaim, profile: Profile) -> dict[str, Any]:
     uses = claim.utilisations
     return {
@@ -147,14 +151,17 @@ def _factors(
 
 
 def _seeds(
-    stated: SupplyClaim, region: Region, means: Mapping[str, float | None], progress: Callable[[str], None]
+    stated: SupplyClaim,
+    region: Region,
+    means: tuple[float | None, float | None, float | None],
+    progress: Callable[[str], None],
 ) -> list[dict[str, Any]]:
     """Return the range over other synthetic years of the same statistics, by way."""
     ways = [way for way in audit.WAYS if way.name in _SEED_WAYS]
     found: dict[str, list[Need]] = {}
     for seed in range(SEEDS):
         progress(f"synthetic year {seed + 1} of {SEEDS}")
-        profile = energy_profile.packaged(region, *means.values(), seed=seed)
+        profile = energy_profile.packaged(region, *means, seed=seed)
         for way in ways:
             one = audit.need(stated, profile, stated.utilisations[0], way)
             if one is not None:

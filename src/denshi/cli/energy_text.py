@@ -51,8 +51,8 @@ def _supply(page: Mapping[str, Any]) -> list[str]:
         if page["claimed_kw"]:
             lines += [
                 "",
-                "  What is missing, each way alone, at the first utilisation [GW beyond the claim; +grid: with the grid's",
-                "  clean share counted; then hourly: what 100 % over the year meets in the hour of use]",
+                "  What is missing, each way alone, at the first utilisation [GW beyond the claim; +grid: with",
+                "  the grid's clean share counted; then hourly: what 100 % over the year meets in the hour of use]",
             ]
             first = profile["needs"][0]["utilisation"]
             lines += _needs([one for one in profile["needs"] if one["utilisation"] == first])
