@@ -103,4 +103,4 @@ def test_impossible_stages_are_refused() -> None:
     with pytest.raises(OutOfRangeError, match="rated"):
         loss_kw(1.0, 0.0, 0.01, 0.0, 0.0)
     with pytest.raises(OutOfRangeError, match="no redundancy"):
-        plant(100.0, 10.0, "N+2", 8.0)
+        plant(100.0, 10.0, "N+7", 8.0)

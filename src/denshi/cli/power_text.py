@@ -22,6 +22,9 @@ def page_text(page: Mapping[str, Any]) -> str:
     ]
     if "comparison" in page:
         lines += ["", *_comparison(page["comparison"])]
+    if "redundancies" in page:
+        lines += ["", *_redundancies(page["redundancies"])]
+    lines += ["", *_backup(page["backup_plant"])]
     return "\n".join(lines + [f"note: {note}" for note in page["notices"]]) + "\n"
 
 
@@ -59,3 +62,42 @@ def _comparison(found: Mapping[str, Any]) -> list[str]:
         f"{bus['current_a']:,.0f} A on {bus['section_mm2']:,.0f} mm2"
     )
     return lines
+
+
+def _redundancies(found: Mapping[str, Any]) -> list[str]:
+    lines = [
+        f"Redundancies ranked by the work of a training job on {show(found['accelerators'], 'count')} accelerators, "
+        f"checkpoint {show(found['checkpoint_s'], 's')}, restart {show(found['restart_s'], 's')}:",
+        f"{'':18} {'machines':>9} {'a year':>9} {'to silicon':>10} {'whole load':>11} {'h lost/y':>9} {'drops/y':>8} "
+        f"{'goodput':>8} {'h/USD':>8}",
+    ]
+    for one in found["options"]:
+        lines.append(
+            f"{one['name']:18} {show(one['plant_usd'], 'USD'):>9} {show(one['cost_usd_per_year'], 'USD'):>9} "
+            f"{one['chain_efficiency']:10.2%} {one['availability']:11.4%} {one['hours_lost_per_year']:9.3f} "
+            f"{one['drops_per_year']:8.3f} {one['goodput']:8.2%} {one['goodput_h_per_usd']:8.5f}"
+        )
+    return [*lines, f"most work for a dollar: {found['best']}", *(_turn(turn) for turn in found["turns"])]
+
+
+def _turn(turn: Mapping[str, Any]) -> str:
+    whose = ", ".join(turn["faults_of"])
+    now = "is ahead of" if turn["ahead_now"] else "is behind"
+    if turn["times"] is None:
+        return f"{turn['name']} {now} {turn['over']}, however often faults of {whose} come"
+    return (
+        f"{turn['name']} {now} {turn['over']}; it turns where faults of {whose} come {turn['times']:.3g} times as often"
+    )
+
+
+def _backup(found: Mapping[str, Any]) -> list[str]:
+    return [
+        f"backup for {show(found['peak_kw'], 'kW')} with racks at nameplate: {found['generators']:,} generators of "
+        f"{show(found['generator_unit_kw'], 'kW')} each at the site (derated to {found['generator_derate']:.1%}), "
+        f"{found['fuel_l']:,.0f} L of fuel for {found['autonomy_h']:g} h, {found['switchgears']:,} switchgear sections",
+        f"batteries {show(found['battery_kwh'], 'kWh')} for {found['bridge_s']:g} s, "
+        f"{show(found['battery_kwh_per_rack'], 'kWh')} a rack, bound by {found['battery_bound_by']}; a step from "
+        f"idle of {show(found['step_kw_per_rack'], 'kW')} a rack, followed within {found['step_s']:g} s, takes "
+        f"{found['step_energy_kj_per_rack']:.3g} kJ: {found['step_capacitance_f_per_rack']:.3g} F at 54 V or "
+        f"{found['step_share_of_battery']:.2%} of the battery",
+    ]

@@ -21,7 +21,9 @@ from denshi.facility.power import (
     plant,
 )
 
-REDUNDANCIES = ("N", "N+1", "2N")
+REDUNDANCIES = ("N", "N+1", "N+2", "2N", "4/3")
+# Full paths side by side; where there are several the load is shared between them.
+SIDES = {"2N": 2, "4/3": 4}
 DISTRIBUTIONS = tuple(FEED)
 FANS = "server-fans"
 # What keeps the racks alive until the generators run: machines in the building or shelves of batteries in the rack.
@@ -67,7 +69,7 @@ class Case:
 class Step:
     """One stage at work: units on one side, how many sides, what leaves, what is lost, what enters [kW].
 
-    ``load_fraction`` is that of each unit. ``sides`` is 2 where two full paths share the load.
+    ``load_fraction`` is that of each unit. ``sides`` is 2 where two full paths share the load, 4 where four make three.
     """
 
     id: str
@@ -271,8 +273,8 @@ def _above(stages: tuple[Stage, ...], output_kw: float) -> float:
 
 
 def _step(stage: Stage, output_kw: float, redundancy: str) -> Step:
-    """Run a stage of the building; a side of two carries half and loses half of what both lose."""
-    sides = 2 if redundancy == "2N" else 1
+    """Run a stage of the building; each of several sides carries and loses its share."""
+    sides = SIDES.get(redundancy, 1)
     row, side = stage.equipment, Plant(stage.plant.units // sides, stage.plant.unit_kw)
     share_kw = output_kw / sides
     lost_kw = float(loss_kw(share_kw, side.rated_kw, row.loss_fixed, row.loss_linear, row.loss_square))

@@ -91,7 +91,8 @@ class Plant:
 def plant(required_kw: float, capacity_kw: float, redundancy: str, block_units: float) -> Plant:
     """Return the units that carry a load.
 
-    .. math:: N = \\lceil P/P_u \\rceil;\\quad N,\\; N + \\lceil N/b \\rceil,\\; 2N
+    .. math:: N = \\lceil P/P_u \\rceil;\\quad N,\\; N + \\lceil N/b \\rceil,\\; N + 2\\lceil N/b \\rceil,\\; 2N,
+              \\; 4\\lceil N/3 \\rceil
 
     A load smaller than one catalogue unit gets units of its own size. N+1 adds one unit to every block of b, because a
     spare serves the hall or line-up it stands in and not the whole campus.
@@ -100,7 +101,7 @@ def plant(required_kw: float, capacity_kw: float, redundancy: str, block_units: 
     ----------
     required_kw : to be carried, without spare units [kW].
     capacity_kw : largest unit [kW].
-    redundancy : N, N+1 or 2N.
+    redundancy : N, N+1, N+2, 2N, or 4/3 where four paths make three.
     block_units : units that share one spare [count].
 
     >>> plant(10_000.0, 2500.0, "N", 8), plant(10_000.0, 2500.0, "N+1", 8).units, plant(10_000.0, 2500.0, "2N", 8).units
@@ -110,9 +111,11 @@ def plant(required_kw: float, capacity_kw: float, redundancy: str, block_units: 
         return Plant(0, capacity_kw)
     unit_kw = min(capacity_kw, required_kw)
     needed = ceil(required_kw / unit_kw - _ROUNDING)
-    spare = {"N": 0, "N+1": ceil(needed / block_units - _ROUNDING), "2N": needed}
+    each = ceil(needed / block_units - _ROUNDING)
+    spare = {"N": 0, "N+1": each, "N+2": 2 * each, "2N": needed, "4/3": 4 * ceil(needed / 3) - needed}
     if redundancy not in spare:
-        raise OutOfRangeError(f'"{redundancy}" is no redundancy', where="facility.redundancy", mend="Known: N, N+1, 2N")
+        known = ", ".join(spare)
+        raise OutOfRangeError(f'"{redundancy}" is no redundancy', where="facility.redundancy", mend=f"Known: {known}")
     return Plant(needed + spare[redundancy], unit_kw)
 
 
