@@ -137,7 +137,7 @@ def _best_bound(
     return pivots if pivots < most else -pivots
 
 
-def _best_mixture(cost: Vector, dirty: Vector, allowed: float) -> tuple[int, int, float]:
+def _best_mixture(cost: Vector, dirty: Vector, allowed: float) -> tuple[int, int, float, float]:
     """Find the cheapest mixture of two dispatches whose unclean energy is allowed.
 
     Parameters
@@ -147,14 +147,15 @@ def _best_mixture(cost: Vector, dirty: Vector, allowed: float) -> tuple[int, int
 
     Returns
     -------
-    first and second dispatch and the share of the second; -1 first where none is clean enough.
+    first and second dispatch, the share of the second, and the price of unclean energy between them; -1 first where
+    none is clean enough.
     """
     first = -1
     for j in range(len(cost)):
         if dirty[j] <= allowed and cost[j] < np.inf and (first < 0 or cost[j] < cost[first]):
             first = j
     if first < 0:
-        return -1, -1, 0.0
+        return -1, -1, 0.0, np.inf
     second, price = -1, 0.0
     best = -1
     least = cost[first]
@@ -162,7 +163,7 @@ def _best_mixture(cost: Vector, dirty: Vector, allowed: float) -> tuple[int, int
         if cost[j] < least:
             least, best = cost[j], j
     if best < 0:
-        return first, first, 0.0
+        return first, first, 0.0, 0.0
     # Every dispatch cheaper than the first is too dirty. Raise the price of unclean energy until none beats the pair.
     second = best
     for _ in range(1000):
@@ -178,7 +179,7 @@ def _best_mixture(cost: Vector, dirty: Vector, allowed: float) -> tuple[int, int
             first = best
         else:
             second = best
-    return first, second, (allowed - dirty[first]) / (dirty[second] - dirty[first])
+    return first, second, (allowed - dirty[first]) / (dirty[second] - dirty[first]), price
 
 
 best_bound = njit(cache=True)(_best_bound)

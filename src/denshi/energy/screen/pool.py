@@ -8,6 +8,8 @@ from denshi.energy.screen.evaluate import Column, Cut, trial
 from denshi.energy.screen.scaled import Matrix, Scaled, Vector
 
 _SHORT = 1e-9
+# Unclean energy below this share of the load is rounding.
+_NO_DIRT = 1e-9
 
 
 @dataclass(slots=True)
@@ -81,7 +83,7 @@ class Pool:
             self._capacity = np.vstack([self._capacity, np.empty_like(self._capacity)])
         self._capacity[self.columns] = column.capacity
         self._running[self.columns] = column.running if column.short <= _SHORT * self.site.load_year else np.inf
-        self._dirty[self.columns] = column.dirty
+        self._dirty[self.columns] = column.dirty if column.dirty > _NO_DIRT * self.site.load_year else 0.0
         self.columns += 1
 
     def try_out(self, capacity: Vector, dirty_price: float) -> Column:

@@ -9,7 +9,7 @@ from denshi.energy.screen.scaled import Index, Scaled, Vector
 
 # Multipliers of a bound in floating point: what its sums of some ten thousand terms may be off by, as a share.
 _ROUNDING = 1e-11
-_MOST_DIRTY_PRICE = 5.0
+_MOST_DIRTY_PRICE = 500.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Bounds:
     below: Vector
     above: Vector
     dirty_price: float
+    mixture_price: float
     dirty: float
 
     @property
@@ -85,11 +86,13 @@ def _renumber(basis: Index, old: int, new: int) -> None:
 
 def _step(pool: Pool, now: Bounds, allowed: float, count: int) -> None:
     if np.isfinite(now.upper):
-        share = (0.5, 0.7, 0.3)[count % 3]
+        share = (0.5, 1.0, 0.3)[count % 3] if allowed <= 0.0 else (0.5, 0.7, 0.3)[count % 3]
         at = share * now.below + (1.0 - share) * now.above
     else:
         at = 0.5 * (now.below + pool.site.limit)
-    price = now.dirty_price
+    price = 0.5 * (now.dirty_price + min(now.mixture_price, _MOST_DIRTY_PRICE))
+    if allowed <= 0.0:
+        price = _MOST_DIRTY_PRICE
     column = pool.try_out(at, price)
     for _ in range(2):
         if column.dirty <= allowed * 1.02 + 1e-9 or price >= _MOST_DIRTY_PRICE:
@@ -107,14 +110,14 @@ def bounds(pool: Pool, cost: Vector, allowed: float, basis: Index) -> Bounds:
     best_bound(pool.constant - pool.dirty_price * allowed, pool.slope, cost, site.limit, basis, below, share)
     lower, dirty_price = proved(pool, cost, allowed, share)
     total = pool.capacity @ cost + pool.running
-    first, second, part = best_mixture(total, pool.dirty, allowed)
+    first, second, part, price = best_mixture(total, pool.dirty, allowed)
     if first < 0:
         nothing = np.full(len(cost), np.nan)
-        return Bounds(lower, np.inf, below, nothing, dirty_price, np.nan)
+        return Bounds(lower, np.inf, below, nothing, dirty_price, np.inf, np.nan)
     upper = (1.0 - part) * total[first] + part * total[second]
     above = (1.0 - part) * pool.capacity[first] + part * pool.capacity[second]
     dirty = (1.0 - part) * pool.dirty[first] + part * pool.dirty[second]
-    return Bounds(lower, float(upper), below, above, dirty_price, float(dirty))
+    return Bounds(lower, float(upper), below, above, dirty_price, float(price), float(dirty))
 
 
 def proved(pool: Pool, cost: Vector, allowed: float, share: Vector) -> tuple[float, float]:
