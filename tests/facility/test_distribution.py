@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from denshi.catalog import Assumption, Equipment, rows
 from denshi.errors import OutOfRangeError
 from denshi.facility.chain import BACKUPS, DISTRIBUTIONS, REDUNDANCIES, Case, Chain, case, chain
+from denshi.facility.chain_checks import checks
 from denshi.facility.distribution import (
     BUS_54V,
     CONDUCTORS,
@@ -228,3 +229,17 @@ def test_what_a_chain_shows_of_itself() -> None:
     pue = 1 + (found.cooling_kw + found.house_kw) / found.it_kw
     pue += sum(step.loss_kw for step in found.steps if step.boundary == "building") / found.it_kw
     assert found.pue == pytest.approx(pue, rel=1e-12)
+
+
+def test_the_chain_is_held_against_what_is_published(shared: Path) -> None:
+    facts = published(shared)
+    ranges = {name: (low, facts[f"{name}.high"]) for name, low in facts.items() if f"{name}.high" in facts}
+    found = {one.name: one for one in checks(ranges, EQUIPMENT, ASSUMPTIONS)}
+    assert [name for name, one in found.items() if one.required and not one.inside] == []
+    assert {name for name, one in found.items() if not one.inside} == {
+        "transformer at half load",
+        "Frontier, rectifier and SIVOC from idle to full accelerators",
+        "800 V against 415 V with batteries in the rack, less power from the grid",
+        "800 V from medium voltage to silicon and fans",
+    }
+    assert all(one.why for one in found.values())
