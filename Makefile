@@ -28,7 +28,7 @@ demo: $(READY) ## Set up, then design the example
 	$(BIN)/denshi design examples/hyperion.toml
 
 test: $(READY) ## Set up, then run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY) ## Lint, types, import directions
 	$(BIN)/ruff check .

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from denshi.cli import validate_serving, validate_training
+from denshi.cli import validate_facility, validate_serving, validate_training
 from denshi.cli.options import AsJson
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
     group.command(_DEFAULT)(claims)
     validate_training.register(group)
     validate_serving.register(group)
+    validate_facility.register(group)
     app.add_typer(group, name="validate")
 
 
