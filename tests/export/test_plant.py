@@ -16,8 +16,8 @@ EQUIPMENT = {
 }
 
 
-def _rack(n, power_kw, liquid_kw=0.0):
-    return Rack(f"r{n:03d}", "compute", 0, 0, n, 0.0, 0.0, power_kw, liquid_kw)
+def _rack(n, power_kw, liquid_kw=0.0, hall=0):
+    return Rack(f"r{n:03d}", "compute", hall, 0, n, 0.0, 0.0, power_kw, liquid_kw)
 
 
 def _item(name, row, count, price):
@@ -36,8 +36,8 @@ def _facility(stage, units):
 )
 def test_each_path_feeds_each_rack_once_and_carries_the_whole_power(powers, units, redundancy):
     paths = 2 if redundancy == "2N" else 1
-    panels = plant.panels(_facility("busway-415v", units * paths), redundancy, 1)
     racks = [_rack(n, power) for n, power in enumerate(powers)]
+    panels = plant.panels(_facility("busway-415v", units * paths), redundancy, racks)
     feeds = plant.feeds(racks, panels, "busway-415v", 0.8, 0.97)
     assert len(feeds) == len(racks) * paths
     assert len({feed.name for feed in feeds}) == len(feeds)
@@ -62,10 +62,13 @@ def test_the_current_of_a_feed_carries_its_rack_at_the_limit(stage, amperes, dir
 
 
 def test_panels_of_two_paths_are_as_many_as_the_units():
-    panels = plant.panels(_facility("busbar-800v", 6), "2N", 3)
+    racks = [_rack(n, 10.0, hall=2 - n) for n in range(3)]
+    panels = plant.panels(_facility("busbar-800v", 6), "2N", racks)
     assert [panel.path for panel in panels] == ["A", "B"] * 3
     assert len({panel.name for panel in panels}) == 6
     assert [panel.hall for panel in panels] == [0, 0, 1, 1, 2, 2]
+    for feed in plant.feeds(racks, panels, "busbar-800v", 0.8, 0.97):
+        assert racks[feed.rack].hall == panels[feed.panel].hall
 
 
 def test_sources_are_as_many_and_as_large_as_the_bill_buys():

@@ -59,15 +59,16 @@ def assembled(
 ) -> Inventory:
     """Return the inventory of a design whose racks stand as ``laid`` says and whose cables are ``blocks``."""
     facility, cluster = design.facility, design.cluster
-    drawings = laid.elevations
+    standing = {laid.racks.kinds[kind] for kind in set(laid.racks.kind.tolist())}
+    drawings = {kind: drawing for kind, drawing in laid.elevations.items() if kind in standing}
     naming = _naming(design, drawings)
     racks = _racks(design, laid)
     slots = {key_of(s.role, s.height_u): s for drawing in drawings.values() for s in drawing.slots}
     kinds = device_types(design, slots, naming.trays)
-    floor = _floor(design, laid.halls) if "floor" in kinds else ()
+    floor = _floor(design, racks) if "floor" in kinds else ()
     torus = design.scenario.network.topology == "torus"
     labels = Labels(naming, per_tray(design, naming.trays), cluster.port_split, torus)
-    panels = plant.panels(facility, design.scenario.facility.redundancy, laid.halls)
+    panels = plant.panels(facility, design.scenario.facility.redundancy, racks)
     sources = plant.sources(facility.items, design.catalog.equipment)
     items = (*cluster.items, *facility.items)
 
@@ -104,6 +105,9 @@ def _naming(design: Design, drawings: Mapping[str, Drawing]) -> Naming:
     counts = {"compute": cluster.units, **{role: getattr(cluster, f"{role}_switches") for role in SWITCH_ROLES}}
     per_plane = {role: max(counts[role] // cluster.planes, 1) for role in SWITCH_ROLES}
     shown = {**counts, **(per_plane if cluster.planes > 1 else {})}
+    for kind in ("storage", "management"):
+        if kind in drawings:
+            shown[kind] = getattr(cluster, f"{kind}_racks") * len(main_slots(drawings[kind]))
     trays = max(round(len(main_slots(drawings["compute"])) / design.catalog.system.units_per_rack), 1)
     return Naming({kind: len(str(count)) for kind, count in shown.items()}, per_plane, cluster.planes, trays)
 
@@ -111,7 +115,8 @@ def _naming(design: Design, drawings: Mapping[str, Drawing]) -> Naming:
 def _racks(design: Design, laid: Laid) -> tuple[Rack, ...]:
     columns = laid.racks
     share = _liquid_share(design)
-    full = {kind: max(_most(design, drawing), 1) for kind, drawing in laid.elevations.items()}
+    full = {kind: _most(design, drawing) for kind, drawing in laid.elevations.items()}
+    corner = _corners(columns)
     rows = zip(
         rack_names(columns),
         [columns.kinds[kind] for kind in columns.kind.tolist()],
@@ -125,17 +130,28 @@ def _racks(design: Design, laid: Laid) -> tuple[Rack, ...]:
     )
     found = []
     for name, kind, hall, row, position, x_m, y_m, count in rows:
-        power_kw = laid.elevations[kind].power_kw * min(count / full[kind], 1.0)
+        power_kw = laid.elevations[kind].power_kw * (count / full[kind] if full[kind] > 1 else 1.0)
         liquid_kw = power_kw * share if kind == "compute" else 0.0
-        found.append(Rack(name, kind, hall, row, position, x_m, y_m, power_kw, liquid_kw))
+        x0_m, y0_m = corner[hall]
+        found.append(Rack(name, kind, hall, row, position, x_m - x0_m, y_m - y0_m, power_kw, liquid_kw))
     return tuple(found)
 
 
+def _corners(columns: Columns) -> dict[int, tuple[float, float]]:
+    """Return where the racks of each hall begin on the campus [m]."""
+    halls = range(int(columns.hall.max(initial=-1)) + 1)
+    inside = {hall: columns.hall == hall for hall in halls}
+    return {
+        hall: (float(columns.x_m[here].min()), float(columns.y_m[here].min())) if here.any() else (0.0, 0.0)
+        for hall, here in inside.items()
+    }
+
+
 def _most(design: Design, drawing: Drawing) -> int:
-    """Return how many devices or units a rack of a kind holds when it is full."""
+    """Return how many switches or units a rack of a kind holds when it is full, 1 for what comes by the rack."""
     if drawing.kind == "compute":
         return max(round(design.catalog.system.units_per_rack), 1)
-    return len(main_slots(drawing))
+    return len(main_slots(drawing)) if drawing.kind in SWITCH_ROLES else 1
 
 
 def _liquid_share(design: Design) -> float:
@@ -160,12 +176,14 @@ def _rack_type(design: Design, drawing: Drawing, frame: Frame) -> RackType:
     )
 
 
-def _floor(design: Design, halls: int) -> tuple[Device, ...]:
-    """Return the coolant distribution units or tanks, hall by hall."""
+def _floor(design: Design, racks: Sequence[Rack]) -> tuple[Device, ...]:
+    """Return the coolant distribution units or tanks, each in the hall of the racks it serves."""
     units = design.facility.liquid_units
     head = "tank" if design.scenario.facility.cooling.startswith("immersion") else "cdu"
     width = len(str(units))
-    return tuple(Device(f"{head}-{i + 1:0{width}d}", "floor", i * halls // units, -1, 0) for i in range(units))
+    served = [rack.hall for rack in racks if rack.liquid_kw > 0] or [0]
+    halls = [served[(2 * i + 1) * len(served) // (2 * units)] for i in range(units)]
+    return tuple(Device(f"{head}-{i + 1:0{width}d}", "floor", hall, -1, 0) for i, hall in enumerate(halls))
 
 
 def _intakes(

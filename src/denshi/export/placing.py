@@ -101,15 +101,23 @@ def devices(
     firsts, counts = columns.first.tolist(), columns.count.tolist()
     begun: dict[int, int] = {}
     for i, rack in enumerate(racks):
-        kind = rack.kind
-        trays = naming.trays if kind == "compute" else 1
-        # A unit larger than a rack goes on in the next one.
-        before = begun.get(firsts[i], 0) if kind == "compute" and trays > len(own[kind]) else 0
-        filled = own[kind][: counts[i] * trays]
+        kind, slots = rack.kind, own[rack.kind]
         if kind == "compute":
+            spans = naming.trays > len(slots)
+            # A unit larger than a rack goes on in the next one.
+            before = begun.get(firsts[i], 0) if spans else 0
+            filled = slots if spans else slots[: counts[i] * naming.trays]
             begun[firsts[i]] = before + len(filled)
-        for n, slot in enumerate(filled, start=before):
-            name = naming.device(kind, firsts[i] + n // trays, n % trays)
+            places = [divmod(n, naming.trays) for n in range(before, before + len(filled))]
+            names = [naming.device(kind, firsts[i] + unit, tray) for unit, tray in places]
+        elif kind in SWITCH_ROLES:
+            filled = slots[: counts[i]]
+            names = [naming.device(kind, firsts[i] + n) for n in range(len(filled))]
+        else:
+            # Racks of storage and management are bought whole and counted as such.
+            filled = slots
+            names = [naming.device(kind, firsts[i] * len(slots) + n) for n in range(len(slots))]
+        for name, slot in zip(names, filled, strict=True):
             yield Device(name, key_of(slot.role, slot.height_u), rack.hall, i, slot.unit)
         numbers: dict[str, int] = {}
         for slot in beside[kind]:

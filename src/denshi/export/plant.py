@@ -1,5 +1,6 @@
 """Power and cooling as an inventory knows them: panels and feeds, sources of cold and the loops to the racks."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from math import ceil, sqrt
 
@@ -26,22 +27,40 @@ def distribution_stage(facility: Facility) -> str:
     return known[0] if known else next(iter(facility.feed_units))
 
 
-def panels(facility: Facility, redundancy: str, halls: int) -> tuple[Panel, ...]:
-    """Return one panel for each unit of the last distribution; with 2N every second one is path B."""
+def panels(facility: Facility, redundancy: str, racks: Sequence[Rack]) -> tuple[Panel, ...]:
+    """Return one panel for each unit of the last distribution, in the hall of the racks it feeds.
+
+    With 2N every second one is path B.
+    """
     stage = distribution_stage(facility)
     units = facility.feed_units[stage]
     paths = "AB" if redundancy == "2N" else "A"
     each_kw = facility.feed_rated_kw[stage] / units if units else 0.0
     width = len(str(units))
-    return tuple(
-        Panel(
-            name=f"{stage}-{paths[i % len(paths)].lower()}-{i // len(paths) + 1:0{width}d}",
-            hall=min(i * halls // units, halls - 1),
-            path=paths[i % len(paths)],
-            capacity_kw=each_kw,
-        )
-        for i in range(units)
-    )
+    row, middles = along_the_rows(racks), _middles(racks)
+    found = []
+    for i in range(units):
+        number, path = divmod(i, len(paths))
+        of_path = len(range(path, units, len(paths)))
+        here = min(bisect_left(middles, (number + 0.5) / of_path), len(row) - 1)
+        name = f"{stage}-{paths[path].lower()}-{number + 1:0{width}d}"
+        found.append(Panel(name, racks[row[here]].hall, paths[path], each_kw))
+    return tuple(found)
+
+
+def along_the_rows(racks: Sequence[Rack]) -> list[int]:
+    """Return the racks hall by hall, row by row, from left to right."""
+    return sorted(range(len(racks)), key=lambda i: (racks[i].hall, racks[i].row, racks[i].position))
+
+
+def _middles(racks: Sequence[Rack]) -> list[float]:
+    """Return, along the rows, the share of all power up to the middle of each rack [1]."""
+    total_kw = sum(rack.power_kw for rack in racks) or 1.0
+    found, before_kw = [], 0.0
+    for i in along_the_rows(racks):
+        found.append((before_kw + racks[i].power_kw / 2) / total_kw)
+        before_kw += racks[i].power_kw
+    return found
 
 
 def feeds(
@@ -49,25 +68,21 @@ def feeds(
 ) -> tuple[Feed, ...]:
     """Return the feeds of the racks: one of each path, each good for the whole rack at the loading limit.
 
-    Racks are shared out along the row of panels in proportion to their power, so that every panel carries its part.
-    Current is power / (voltage x sqrt(3) x power factor), without the last two for direct current.
+    Racks are shared out along the rows in proportion to their power, so that every panel carries its part. Current is
+    power / (voltage x sqrt(3) x power factor), without the last two for direct current.
     """
     direct, voltage = _SUPPLY.get(stage, (False, 415))
     volts = float(voltage) if direct else voltage * sqrt(3.0) * power_factor
-    total_kw = sum(rack.power_kw for rack in racks) or 1.0
+    use = round(loading_limit * 100)
     found = []
     for path in ("A", "B"):
         numbers = [i for i, panel in enumerate(of) if panel.path == path]
-        before_kw = 0.0
-        for i, rack in enumerate(racks):
+        for i, middle in zip(along_the_rows(racks), _middles(racks), strict=True):
+            rack = racks[i]
             if numbers and rack.power_kw > 0:
-                middle = (before_kw + rack.power_kw / 2) / total_kw
                 panel = numbers[min(int(middle * len(numbers)), len(numbers) - 1)]
                 amperage = max(ceil(rack.power_kw * 1000.0 / volts / loading_limit), 1)
-                found.append(
-                    Feed(f"{rack.name}-{path}", panel, i, direct, voltage, amperage, round(loading_limit * 100))
-                )
-            before_kw += rack.power_kw
+                found.append(Feed(f"{rack.name}-{path}", panel, i, direct, voltage, amperage, use))
     return tuple(found)
 
 
