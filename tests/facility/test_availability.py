@@ -14,7 +14,7 @@ from denshi.facility.availability import Block, Group, Runs, Served, Standby, ou
 from denshi.facility.backup import autonomy_h, battery, fuel_l, generators, step_load
 from denshi.facility.chain import case
 from denshi.facility.goodput import first_order, goodput, interval_s
-from denshi.facility.redundancy import OPTIONS, WHOLE_PATH, Work, block_of, flip, rank, turns, worse
+from denshi.facility.redundancy import OPTIONS, WHOLE_PATH, Work, block_of, causes, flip, rank, turns, worse
 from denshi.facility.reliability import HOURS, Unit, availability, hours_lost, k_of_n, parallel, series
 
 UNIT = Unit(mtbf_h=998.0, mttr_h=2.0)
@@ -302,6 +302,17 @@ def test_the_ranking_turns_where_faults_of_paths_are_frequent() -> None:
         options = {option.name: option for option in rank(CASE, facts, WORK)}
         assert (options["2N"].goodput_per_usd > options["N+1"].goodput_per_usd) is ahead
     assert flip(lambda _: True) is None
+
+
+def test_hours_lost_have_causes() -> None:
+    found = {option.name: option for option in rank(CASE, FACTS, WORK)}
+    for option in OPTIONS:
+        spared = causes(CASE, FACTS, WORK, option)
+        assert all(0 < hours <= found[option[0]].hours_lost * (1 + 1e-9) for hours in spared.values())
+    single = causes(CASE, FACTS, WORK, OPTIONS[1])
+    assert sum(single.values()) == pytest.approx(found["N"].hours_lost, rel=0.1), "in series they nearly add up"
+    assert next(iter(causes(CASE, FACTS, WORK, OPTIONS[2]))) == "switchgear-mv", "work on the path has no spare"
+    assert "generator-diesel" not in causes(CASE, FACTS, WORK, OPTIONS[0])
 
 
 def test_direct_current_has_no_bypass() -> None:

@@ -12,7 +12,7 @@ Text = str | None
 ScenarioOrNone = Annotated[Path | None, typer.Argument(help="A scenario file (TOML).", show_default=False)]
 Load = Annotated[Text, typer.Option("--load", help="Nameplate of the IT at its racks, as 100MW: no scenario then.")]
 Distribution = Annotated[Text, typer.Option("--distribution", help="ac-415v (if left out), dc-400v or dc-800v.")]
-Redundancy = Annotated[Text, typer.Option("--redundancy", help="N, N+1 (if left out) or 2N; all ranks them.")]
+Redundancy = Annotated[Text, typer.Option("--redundancy", help="N, N+1 (if left out), N+2, 2N or 4/3; all ranks them.")]
 Utilisation = Annotated[Text, typer.Option("--utilisation", help="Share of the nameplate drawn; 0.8 if left out.")]
 Cooling = Annotated[Text, typer.Option("--cooling", help="Power of the cooling at that load, as 8MW.")]
 PueCooling = Annotated[Text, typer.Option("--pue-cooling", help="The same over the IT power, as 0.08.")]

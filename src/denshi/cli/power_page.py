@@ -8,7 +8,7 @@ from denshi.facility.backup import autonomy_h, battery, fuel_l, generators, step
 from denshi.facility.chain import Chain, chain
 from denshi.facility.distribution import BUS_54V, Way, compare, disagreement, rack_feed
 from denshi.facility.power import plant
-from denshi.facility.redundancy import GENERATOR, SWITCHGEAR, Option, Turn, rank, turns
+from denshi.facility.redundancy import GENERATOR, OPTIONS, SWITCHGEAR, Option, Turn, causes, rank, turns
 
 
 def page(asked: Asked) -> dict[str, Any]:
@@ -167,7 +167,10 @@ def _redundancies(asked: Asked) -> dict[str, Any]:
         "accelerators": work.accelerators,
         "checkpoint_s": work.checkpoint_s,
         "restart_s": work.restart_s,
-        "options": [_option(option) for option in options],
+        "options": [
+            {**_option(option), "hours_by_cause": causes(asked.case, facts, work, one)}
+            for option, one in zip(options, OPTIONS, strict=True)
+        ],
         "best": best.name,
         "turns": [_turn(turn) for turn in turns(asked.case, facts, work)],
     }

@@ -77,6 +77,9 @@ def _redundancies(found: Mapping[str, Any]) -> list[str]:
             f"{one['chain_efficiency']:10.2%} {one['availability']:11.4%} {one['hours_lost_per_year']:9.3f} "
             f"{one['drops_per_year']:8.3f} {one['goodput']:8.2%} {one['goodput_h_per_usd']:8.5f}"
         )
+    for one in found["options"]:
+        spared = ", ".join(f"{name} {hours:.2g} h" for name, hours in list(one["hours_by_cause"].items())[:4])
+        lines.append(f"{one['name']} loses most by {spared}")
     return [*lines, f"most work for a dollar: {found['best']}", *(_turn(turn) for turn in found["turns"])]
 
 

@@ -78,6 +78,36 @@ class Option:
     goodput_per_usd: float
 
 
+def causes(
+    case: Case, reliability: Mapping[str, Reliability], work: Work, option: tuple[str, str, bool]
+) -> dict[str, float]:
+    """Return the hours a year that a rack would be spared if one kind of thing never failed nor needed work [h].
+
+    They do not add up where there is redundancy: of two that must fail together each spares all.
+    """
+    _, redundancy, generators = option
+    stated = replace(case, redundancy=redundancy)
+    made = chain(stated)
+
+    def lost(facts: Mapping[str, Reliability]) -> float:
+        share = served(block_of(stated, facts, work)).share
+        return (1.0 - share * through_outages(stated, facts, work, _peak_kw(made), generators).share) * HOURS
+
+    total = lost(reliability)
+    spared = {name: total - lost({**reliability, name: _perfect(row)}) for name, row in reliability.items()}
+    return {name: hours for name, hours in sorted(spared.items(), key=lambda one: -one[1]) if hours > 1e-9 * total}
+
+
+def _perfect(row: Reliability) -> Reliability:
+    return replace(
+        row,
+        mtbf_h=1e18,
+        maintenance_h_per_year=0.0,
+        common_cause_fraction=0.0,
+        start_fault_fraction=None if row.start_fault_fraction is None else 0.0,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """Where one option overtakes another: faults so many times as frequent, and whether it is ahead as things are."""
