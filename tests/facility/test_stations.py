@@ -7,6 +7,7 @@ from types import ModuleType
 import pytest
 
 from denshi.facility import run
+from denshi.validation.facility import REPRESENTATIVE, band_cases, published_cases, typical_cases
 
 
 @pytest.fixture(scope="module")
@@ -52,21 +53,25 @@ def test_pue_is_near_an_independent_prototype(tool: ModuleType) -> None:
             assert found.wue_l_per_kwh == pytest.approx(wue, abs=0.25), f"{station}, {plant}"
 
 
-def test_water_economisers_lie_in_the_bands_of_lei_and_masanet(tool: ModuleType) -> None:
-    inside = tool.against_bands()
-    assert inside["pue"][0] == inside["pue"][1]
-    # Their model lets all heat evaporate water; a tower's air also warms, so ours is below their band, not in it.
-    assert inside["wue"][0] < inside["wue"][1]
-    assert inside["wue all latent"][0] >= 0.9 * inside["wue all latent"][1]
+def test_medians_lie_in_the_bands_of_lei_and_masanet(shared: Path) -> None:
+    zones = {zone: REPRESENTATIVE[zone] for zone in ("3A", "4A", "4B", "5B")}
+    found = band_cases(shared, zones, 16)
+    assert len(found) == 20
+    assert sum(bool(one.pue.inside) for one in found) >= 0.95 * len(found)
+    assert sum(bool(one.wue.inside) for one in found) >= 0.80 * len(found)
+    for one in found:
+        # All heat latent is more water than any tower takes in the same hours, but for what leaves with the drops.
+        if one.case in (2, 4, 5):
+            assert one.wue.median < one.wue_all_latent.median, one
 
 
-def test_warm_water_hall_at_golden_is_near_its_published_pue(tool: ModuleType) -> None:
-    golden = tool.tmy3("CO-Denver_Centennial_Golden_Nrel")
-    case = tool.case(golden, "tower-economizer", 24.0, 0.9, redundancy="N", equipment=tool.battery_for_ups())
-    assert run(case).pue_mean == pytest.approx(1.036, abs=0.02)
+def test_published_halls_are_met(shared: Path) -> None:
+    for one in published_cases(shared):
+        assert one.inside or not one.held, one
 
 
-def test_liquid_and_dry_hall_at_columbus_is_in_the_published_range(tool: ModuleType) -> None:
-    columbus = tool.tmy3("OH-Columbus_Port_Columbus_Intl_A")
-    case = tool.case(columbus, "liquid-dry-trim", 40.0, 0.85, equipment=tool.battery_for_ups())
-    assert 1.04 <= run(case).pue_mean <= 1.06
+def test_a_typical_year_is_near_its_station(shared: Path) -> None:
+    found = typical_cases(shared)
+    assert len({one.station for one in found}) == 32
+    missed = [one for one in found if one.held and not one.inside]
+    assert not missed, missed

@@ -39,9 +39,12 @@ def document(shared: Path, samples: int = SAMPLES, progress: Callable[[str], Non
         "typical_year": {
             "limits": LIMITS,
             "limits_wetted": LIMITS_WETTED,
-            "inside": sum(one.inside for one in years),
-            "of": len(years),
-            "worst": [_worst(plant, [one for one in years if one.plant == plant]) for plant, _, _ in PLANTS],
+            "inside": sum(one.inside for one in years if one.held),
+            "of": sum(one.held for one in years),
+            "worst": [
+                _worst([one for one in years if (one.plant, one.supply_c) == (plant, supply_c)])
+                for plant, supply_c, _ in PLANTS
+            ],
         },
     }
 
@@ -92,11 +95,14 @@ def _hall_row(one: PublishedCase) -> dict[str, Any]:
     }
 
 
-def _worst(plant: str, rows: list[TypicalCase]) -> dict[str, Any]:
+def _worst(rows: list[TypicalCase]) -> dict[str, Any]:
+    first = rows[0]
     named = ("pue_mean", "pue_peak", "wue")
     return {
-        "plant": plant,
-        "wetted": plant in WETTED,
+        "plant": first.plant,
+        "supply_c": first.supply_c,
+        "wetted": first.plant in WETTED,
+        "must": first.held,
         "stations": len(rows),
         "inside": sum(one.inside for one in rows),
         **{name: max((getattr(one, name) for one in rows), key=abs) for name in named},
@@ -131,8 +137,9 @@ def as_text(found: dict[str, Any]) -> str:
     year = found["typical_year"]
     lines += ["", f"Typical year less the station's file: {year['inside']} of {year['of']} within limits; worst"]
     lines += [
-        f"  {one['plant']:18} mean PUE {one['pue_mean']:+.4f}  worst hour {one['pue_peak']:+.4f}  "
-        f"WUE {one['wue']:+.4f}   {one['inside']} of {one['stations']}"
+        f"  {one['plant']:18}{one['supply_c']:3.0f} C  mean PUE {one['pue_mean']:+.4f}  "
+        f"worst hour {one['pue_peak']:+.4f}  "
+        f"WUE {one['wue']:+.4f}   {one['inside']} of {one['stations']}{'' if one['must'] else ', reported only'}"
         for one in year["worst"]
     ]
     return "\n".join(lines) + "\n"

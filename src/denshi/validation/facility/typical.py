@@ -10,14 +10,17 @@ from denshi.climate import Weather, weather_at
 from denshi.facility import Facility, alone, run
 from denshi.validation.facility.zones import ZONES, station_weather
 
-# Plant, supply temperature, share in liquid.
+# Plant, supply temperature, share in liquid. The last hangs on temperature and moisture of the same hour, which a
+# typical year draws apart: it is reported, and not held to the limits.
 PLANTS: tuple[tuple[str, float, float], ...] = (
     ("air-chiller", 18.0, 0.0),
     ("tower-economizer", 18.0, 0.0),
     ("liquid-dry-trim", 32.0, 0.85),
+    ("liquid-dry-trim", 45.0, 0.85),
     ("liquid-adiabatic", 32.0, 0.85),
     ("air-economizer", 29.0, 0.0),
 )
+REPORTED = ("air-economizer",)
 # Largest error allowed: mean PUE, PUE of the worst hour, WUE [L/kWh].
 LIMITS = {"pue_mean": 0.003, "pue_peak": 0.005, "wue": 0.01}
 LIMITS_WETTED = {"pue_mean": 0.003, "pue_peak": 0.04, "wue": 0.03}
@@ -30,9 +33,15 @@ class TypicalCase:
 
     station: str
     plant: str
+    supply_c: float
     pue_mean: float
     pue_peak: float
     wue: float
+
+    @property
+    def held(self) -> bool:
+        """Whether the plant is held to the limits."""
+        return self.plant not in REPORTED
 
     @property
     def inside(self) -> bool:
@@ -59,6 +68,7 @@ def typical_cases(shared: Path, progress: Callable[[str], None] = lambda _: None
                 TypicalCase(
                     station,
                     plant,
+                    supply_c,
                     one.pue_mean - other.pue_mean,
                     one.pue_peak - other.pue_peak,
                     one.wue_l_per_kwh - other.wue_l_per_kwh,
