@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from denshi.energy.screen.scaled import Matrix, Scaled, Vector
+from denshi.energy.screen.scaled import Index, Matrix, Scaled, Vector
 
 _BUILT = 1e-9
 _ROUNDS = 2
+# Years up to this many hours are turned for each operation; longer ones once and for all.
+_SHORT_HOURS = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class _Hours:
 
     value: Matrix
     width: Matrix
-    kind: Matrix
-    count: Vector
+    kind: Index
+    count: Index
     base: Matrix
 
 
@@ -151,11 +153,30 @@ def _store(
 
     flow, price = np.empty_like(clean), np.empty_like(clean)
     for start, stop in site.bounds:
+        order = np.arange(start, stop)
+        if stop - start <= _SHORT_HOURS:
+            order = _from_empty(hours, clean, store, order)
+            part, values = np.empty(len(order)), np.empty(len(order))
+            dispatch(clean[order], hours.value[order], hours.width[order], hours.count[order], *store, part, values)
+            flow[order], price[order] = part, values
+            continue
         year = slice(start, stop)
-        dispatch(
-            clean[year], hours.value[year], hours.width[year], hours.count[year], *store, flow[year], price[year]
-        )
+        dispatch(clean[year], hours.value[year], hours.width[year], hours.count[year], *store, flow[year], price[year])
     return flow, price
+
+
+def _from_empty(hours: _Hours, clean: Vector, store: tuple[float, float, float, float], order: Index) -> Index:
+    """Turn a short year so that it begins where the store is empty in the second of two years played in a row."""
+    from denshi.energy.screen.dispatch import dispatch
+
+    twice = np.concatenate([order, order])
+    flow, price = np.empty(len(twice)), np.empty(len(twice))
+    dispatch(clean[twice], hours.value[twice], hours.width[twice], hours.count[twice], *store, flow, price)
+    level = np.cumsum(np.where(flow > 0.0, -flow / store[2], -flow * store[2]))
+    # The second year up to where the end is in sight.
+    length = len(order)
+    lowest = int(np.argmin(level[length // 2 : length // 2 + length])) + length // 2 + 1
+    return np.roll(order, -lowest)
 
 
 def _merged(site: Scaled, capacity: Vector, built: list[int], hours: _Hours, clean: Vector) -> Vector:

@@ -86,7 +86,7 @@ def _renumber(basis: Index, old: int, new: int) -> None:
 
 def _step(pool: Pool, now: Bounds, allowed: float, count: int) -> None:
     if np.isfinite(now.upper):
-        share = (0.5, 1.0, 0.3)[count % 3] if allowed <= 0.0 else (0.5, 0.7, 0.3)[count % 3]
+        share = (0.5, 1.0, 0.9)[count % 3] if allowed <= 0.0 else (0.5, 1.0, 0.7)[count % 3]
         at = share * now.below + (1.0 - share) * now.above
     else:
         at = 0.5 * (now.below + pool.site.limit)

@@ -84,9 +84,9 @@ def _store_value(price: Vector, duration_h: float, one_way: float, wear: float) 
     new_slopes, new_sizes = np.empty(room), np.empty(room)
     slopes[0], sizes[0], count = 0.0, duration_h, 1
     end_slopes, end_sizes, end_count = slopes.copy(), sizes.copy(), 1
-    start, t, warm = 0.0, min(hours, _WARM_HOURS) - 1, True
+    start, t, warm = 0.0, _WARM_HOURS - 1, True
     while t >= 0:
-        n, gained = earlier(price[t], duration_h, one_way, wear, slopes, sizes, count, new_slopes, new_sizes)
+        n, gained = earlier(price[t % hours], duration_h, one_way, wear, slopes, sizes, count, new_slopes, new_sizes)
         if n < 0:
             room *= 2
             new_slopes, new_sizes = np.empty(room), np.empty(room)
