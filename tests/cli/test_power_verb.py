@@ -50,6 +50,13 @@ def test_power_of_the_cooling_may_be_stated_as_a_share(capsys: pytest.CaptureFix
     assert share == power
 
 
+def test_liquid_spares_the_fans_of_the_racks(capsys: pytest.CaptureFixture[str]) -> None:
+    air, liquid = (document([*LOAD, "--liquid", share], capsys) for share in ("0", "85%"))
+    assert liquid["fan_kw"] == pytest.approx(0.15 * air["fan_kw"])
+    assert liquid["tue"] < air["tue"]
+    assert liquid["pue"] == pytest.approx(air["pue"], rel=1e-12), "fans of the racks are IT load to PUE"
+
+
 def test_distributions_are_compared_at_equal_silicon(capsys: pytest.CaptureFixture[str]) -> None:
     page = document([*LOAD, "--compare", "--rack", "120kW"], capsys)["comparison"]
     ways = {way["name"]: way for way in page["ways"]}
@@ -114,6 +121,7 @@ def test_a_scenario_shows_its_room_as_before(capsys: pytest.CaptureFixture[str])
         ([*LOAD, "--cooling", "-1MW"], "out of range"),
         ([*LOAD, "--cooling", "1MW", "--pue-cooling", "0.1"], "the same twice"),
         ([*LOAD, "--pue-cooling", "1.08"], "as 0.08"),
+        ([*LOAD, "--liquid", "2"], "liquid fraction"),
         ([*LOAD, "--rack", "0"], "rack"),
         ([*LOAD, "--rack", "1GW"], "rack"),
         ([*LOAD, "--checkpoint", "0s"], "--checkpoint"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from denshi.catalog import Assumption, Equipment, rows
 from denshi.errors import OutOfRangeError
+from denshi.facility import run
 from denshi.facility.chain import BACKUPS, DISTRIBUTIONS, REDUNDANCIES, Case, Chain, case, chain
 from denshi.facility.chain_checks import checks
 from denshi.facility.distribution import (
@@ -24,6 +25,7 @@ from denshi.facility.distribution import (
 )
 from denshi.facility.power import loss_kw
 from denshi.facility.published_chain import LinearStage, coefficients, frontier, through
+from facility.facility_rows import facility_input
 
 ASSUMPTIONS = cast(dict[str, Assumption], dict(rows("assumptions")))
 EQUIPMENT = cast(dict[str, Equipment], dict(rows("equipment")))
@@ -243,3 +245,32 @@ def test_the_chain_is_held_against_what_is_published(shared: Path) -> None:
         "800 V from medium voltage to silicon and fans",
     }
     assert all(one.why for one in found.values())
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+@pytest.mark.parametrize("redundancy", ["N", "N+1", "2N"])
+def test_a_chain_alone_is_the_chain_of_a_design(distribution: str, redundancy: str) -> None:
+    asked = facility_input(48, distribution=distribution, redundancy=redundancy)
+    built = run(asked)
+    alone = chain(
+        Case(
+            load_kw=asked.it_power_kw,
+            utilisation=1.0,
+            cooling_kw=0.0,
+            distribution=distribution,
+            redundancy=redundancy,
+            backup="ups" if distribution == "ac-415v" else "rack-battery",
+            equipment=asked.equipment,
+            loading_limit=asked.plant_loading_limit,
+            block_units=asked.redundancy_block_units,
+            power_factor=asked.power_factor,
+            house_fraction=asked.house_load_fraction,
+            shelf_load=asked.shelf_load_at_nameplate,
+            regulator_load=asked.regulator_load_at_nameplate,
+            fan_fraction=asked.server_fan_fraction * (1.0 - built.liquid_fraction),
+        )
+    )
+    assert alone.it_kw == pytest.approx(built.it_peak_kw, rel=1e-12)
+    assert {name: alone.plants[name].units for name in built.feed_units} == built.feed_units
+    feed_kw = sum(step.loss_kw for step in alone.steps if step.id in built.feed_units)
+    assert feed_kw == pytest.approx(built.feed_loss_peak_kw, rel=1e-12)

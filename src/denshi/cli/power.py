@@ -17,6 +17,7 @@ Utilisation = Annotated[Text, typer.Option("--utilisation", help="Share of the n
 Cooling = Annotated[Text, typer.Option("--cooling", help="Power of the cooling at that load, as 8MW.")]
 PueCooling = Annotated[Text, typer.Option("--pue-cooling", help="The same over the IT power, as 0.08.")]
 Backup = Annotated[Text, typer.Option("--backup", help="ups or rack-battery; ups if left out, with ac-415v.")]
+Liquid = Annotated[Text, typer.Option("--liquid", help="Share of the racks' heat that leaves in liquid, as 0.85.")]
 Rack = Annotated[Text, typer.Option("--rack", help="Power of one rack, as 132kW (if left out).")]
 Compare = Annotated[bool, typer.Option("--compare", help="Compare the distributions at equal power of the silicon.")]
 Checkpoint = Annotated[Text, typer.Option("--checkpoint", help="Time a checkpoint stops training, as 30s.")]
@@ -39,6 +40,7 @@ def register(app: typer.Typer, show_room: Callable[..., None], text: str) -> Non
         cooling: Cooling = None,
         pue_cooling: PueCooling = None,
         backup: Backup = None,
+        liquid: Liquid = None,
         rack: Rack = None,
         compare: Compare = False,
         checkpoint: Checkpoint = None,
@@ -86,6 +88,7 @@ _ALONE = (
     "cooling",
     "pue_cooling",
     "backup",
+    "liquid",
     "rack",
     "compare",
     "checkpoint",

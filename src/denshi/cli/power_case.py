@@ -63,7 +63,10 @@ def asked(given: Mapping[str, str | bool]) -> Asked:
         distribution=distribution,
         redundancy="N+1" if redundancy == ALL else redundancy,
         backup=text.get("backup", ""),
+        liquid_fraction=_quantity(text, "liquid", "1", find(System, SYSTEM).liquid_fraction),
     )
+    if "liquid" not in text:
+        notices.append(f"fans are those of {find(System, SYSTEM).name}, cooled by liquid for the most: --liquid")
     rack_kw = _quantity(text, "rack", "kW", find(Assumption, "power-rack-kw").value)
     if not 0 < rack_kw <= load_kw:
         raise OutOfRangeError(f"a rack of {rack_kw:g} kW", where="--rack", mend="Above 0 and at most the load")

@@ -161,8 +161,11 @@ def case(
     distribution: str = "ac-415v",
     redundancy: str = "N+1",
     backup: str = "",
+    liquid_fraction: float = 0.0,
 ) -> Case:
     """Return a case with the constants of the catalogue, checked.
+
+    ``liquid_fraction`` is the share of the racks' heat that leaves in liquid [1]: their fans move the rest.
 
     Raises
     ------
@@ -171,6 +174,7 @@ def case(
     _within("load", load_kw, SMALLEST_KW, LARGEST_KW, "kW")
     _within("utilisation", utilisation, 0.05, 1.0, "")
     _within("cooling power", cooling_kw, 0.0, load_kw, "kW, the load itself")
+    _within("liquid fraction", liquid_fraction, 0.0, 1.0, "")
     _known("distribution", distribution, DISTRIBUTIONS)
     _known("redundancy", redundancy, REDUNDANCIES)
     direct = distribution != "ac-415v"
@@ -180,6 +184,8 @@ def case(
         raise OutOfRangeError(
             f'"{distribution}" has no UPS in the building', where="facility.power", mend='Use backup "rack-battery"'
         )
+    constants = {field: assumptions[name].value for field, name in _CONSTANTS.items()}
+    constants["fan_fraction"] *= 1.0 - liquid_fraction
     return Case(
         load_kw=load_kw,
         utilisation=utilisation,
@@ -188,7 +194,7 @@ def case(
         redundancy=redundancy,
         backup=backup,
         equipment=equipment,
-        **{field: assumptions[name].value for field, name in _CONSTANTS.items()},
+        **constants,
     )
 
 
