@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from denshi.catalog import Price, Region, Rule, Site, Technology, find, rows
-from denshi.catalog.schema import Row
+from denshi.catalog.fact import Row
 from denshi.errors import CatalogError
 
 SITES = cast("dict[str, Site]", rows("sites"))

@@ -1,27 +1,23 @@
 """Facts: hardware, models, sites, prices, technologies, each value with source, date and grade of evidence."""
 
 from denshi.catalog.bill import Item
+from denshi.catalog.fact import Row
+from denshi.catalog.fitted import Benchmark, Engine, Kernels, Quality, Software
 from denshi.catalog.load import find, row, rows
 from denshi.catalog.schema import (
     KINDS,
     Accelerator,
     Assumption,
-    Benchmark,
-    Engine,
     Equipment,
     Fabric,
-    Kernels,
     Link,
     Medium,
     Model,
     Price,
-    Quality,
     Region,
     Reliability,
-    Row,
     Rule,
     Site,
-    Software,
     Switch,
     System,
     Technology,

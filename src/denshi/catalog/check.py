@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TypeVar, cast
 
+from denshi.catalog.fact import Row
+from denshi.catalog.fitted import Quality
 from denshi.catalog.load import rows
 from denshi.catalog.parameters import active_params, total_params
 from denshi.catalog.processing import rates_of, total_processing_performance
-from denshi.catalog.schema import KINDS, Accelerator, Link, Model, Price, Quality, Region, Row, Site, System
+from denshi.catalog.schema import KINDS, Accelerator, Link, Model, Price, Region, Site, System
 from denshi.errors import CatalogError
 
 R = TypeVar("R", bound=Row)

@@ -7,9 +7,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
+from denshi.catalog.fact import Row
 from denshi.catalog.load import find, row
 from denshi.catalog.processing import BITS, total_processing_performance
-from denshi.catalog.schema import Accelerator, Row, System
+from denshi.catalog.schema import Accelerator, System
 from denshi.catalog.user_file import fault_of_name, read_text, shown
 from denshi.errors import CatalogError, nearest
 from denshi.figure import GRADES

@@ -22,7 +22,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeVar, cast, get_args
 
-from denshi.catalog.schema import KINDS, Row
+from denshi.catalog.fact import Row
+from denshi.catalog.schema import KINDS
 from denshi.errors import CatalogError, nearest
 from denshi.figure import GRADES, Evidence
 

@@ -16,7 +16,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from denshi.catalog.schema import Row
+from denshi.catalog.fact import Row
 from denshi.errors import CatalogError, nearest
 from denshi.figure import Evidence
 
