@@ -11,7 +11,7 @@ BEST = "best"
 # Immersion is another rack, not another plant; chillers on towers without economizer never win against those with it.
 OFFERED = ("air-chiller", "tower-economizer", "air-economizer", "liquid-dry-trim", "liquid-adiabatic")
 _COLDEST_C = 15.0
-_STEPS_K = (0.0, 8.0, 16.0)
+_STEPS_K = (0.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def swept(given: FacilityInput, plants: tuple[str, ...] = OFFERED, step_k: float
     Parameters
     ----------
     plants : which.
-    step_k : between supply temperatures; left out, three of them [K].
+    step_k : between supply temperatures; left out, two of them [K].
     """
     found = []
     for cooling in plants:

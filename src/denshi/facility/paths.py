@@ -250,4 +250,4 @@ CHOICE = (
     f"{A}connection-diversity",
     *PRICES_OF_CHOICE,
 )
-CHOICE_CASES = {**dict.fromkeys(CHOICE, "best"), f"{A}tower-drift-fraction": "best, leaky tower"}
+CHOICE_CASES = dict.fromkeys(CHOICE, "best")

@@ -99,6 +99,8 @@ def passed_kj_per_kg(
     return passed
 
 
+# The loops of a plant and its hottest year share one tower.
+@lru_cache(maxsize=64)
 def sized_tower(approach_k: float, range_k: float, water_to_air: float) -> Tower:
     """Return the tower that reaches an approach at the rating point with its fans at full speed.
 
