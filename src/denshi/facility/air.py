@@ -158,7 +158,8 @@ def _behind_coil(
     deep = saturated_humidity_ratio(deep_c, pressure)
     through = np.where(moist > most, (moist - most) / np.maximum(moist - deep, 1e-9), 0.0)
     dried_kj = outside_kj - through * np.maximum(outside_kj - enthalpy_kj_per_kg(deep_c, deep), 0.0)
-    return np.minimum(dried_kj, enthalpy_kj_per_kg(limits.warmest_c, supply_ratio))
+    behind: Array = np.minimum(dried_kj, enthalpy_kj_per_kg(limits.warmest_c, supply_ratio))
+    return behind
 
 
 def _temperature(enthalpy_kj: Array, ratio: Array) -> Array:

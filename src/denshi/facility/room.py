@@ -1,6 +1,7 @@
 """The facility room: from IT load and weather to hourly site load, water, plant and cost."""
 
 from dataclasses import replace
+from typing import Any
 
 from denshi.facility.best import BEST, Chosen, choose
 from denshi.facility.bill import PRICED_REDUNDANCY, Build, bill
@@ -122,22 +123,7 @@ def _result(chosen: Chosen, built: Design, mean: Site, build: Build) -> Facility
         chiller_capacity_kw=(peak.cooling.liquid.capacity_kw, peak.cooling.air.capacity_kw),
         chiller_heat_peak_kw=(largest(peak.cooling.liquid.chiller_heat_kw), largest(peak.cooling.air.chiller_heat_kw)),
         heat_rejected_peak_kw=(largest(peak.cooling.liquid.rejected_kw), largest(peak.cooling.air.rejected_kw)),
-        transformers=built.units(TRANSFORMER),
-        switchgears=built.units("switchgear-mv"),
-        feed_units={stage.equipment.id: stage.plant.units for stage in built.stages},
-        ups_units=built.units("ups-double-conversion", "bbu-rack"),
-        generator_derate_factor=generator_derate(given),
-        generators=built.units("generator-diesel"),
-        chillers=built.units("chiller-air", "chiller-water"),
-        heat_rejectors=built.units("dry-cooler", "adiabatic-cooler", "cooling-tower"),
-        liquid_units=built.units("cdu", "immersion-tank"),
-        air_handlers=built.units("crah"),
-        land_acres=peak_load_kw / given.site_density_kw_per_acre,
-        plant_usd=build.plant_usd,
-        plant_priced_usd=build.plant_priced_usd,
-        build_cost_usd=build.cost_usd,
-        notices=(*chosen.notices, *build.notices),
-        items=build.items,
+        **_machines(chosen, built, build),
     )
 
 
@@ -150,3 +136,26 @@ def _losses_kwh(given: FacilityInput, mean: Site, hours: int) -> dict[str, float
         REGULATOR: mean.rack.regulator_loss_kw * hours,
     }
     return losses
+
+
+def _machines(chosen: Chosen, built: Design, build: Build) -> dict[str, Any]:
+    """Return the figures of ``Machines``."""
+    given, peak_load_kw = chosen.given, largest(built.peak.load_kw)
+    return {
+        "transformers": built.units(TRANSFORMER),
+        "switchgears": built.units("switchgear-mv"),
+        "feed_units": {stage.equipment.id: stage.plant.units for stage in built.stages},
+        "ups_units": built.units("ups-double-conversion", "bbu-rack"),
+        "generator_derate_factor": generator_derate(given),
+        "generators": built.units("generator-diesel"),
+        "chillers": built.units("chiller-air", "chiller-water"),
+        "heat_rejectors": built.units("dry-cooler", "adiabatic-cooler", "cooling-tower"),
+        "liquid_units": built.units("cdu", "immersion-tank"),
+        "air_handlers": built.units("crah"),
+        "land_acres": peak_load_kw / given.site_density_kw_per_acre,
+        "plant_usd": build.plant_usd,
+        "plant_priced_usd": build.plant_priced_usd,
+        "build_cost_usd": build.cost_usd,
+        "notices": (*chosen.notices, *build.notices),
+        "items": build.items,
+    }
