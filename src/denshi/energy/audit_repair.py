@@ -7,18 +7,19 @@ import numpy as np
 
 from denshi.catalog import Technology, find
 from denshi.energy.account import Vector
-from denshi.energy.decide import connection_kw, run
+from denshi.energy.decide import connection_kw
 from denshi.energy.explain import clock
 from denshi.energy.model import build
 from denshi.energy.record import EnergyInput
 from denshi.energy.solve import solve
-from denshi.errors import DenshiError
 from denshi.units import show
 
 # Dearer than any supply [USD/kWh]: what the programme pays that may leave load unserved.
 _UNSERVED_USD_PER_KWH = 1000.0
 _HELPERS = ("grid", "gas-ct", "battery-4h", "battery-8h", "nuclear-ppa", "onshore-wind", "solar")
 _ROUND_KW = 1000.0
+# Below this share of the mean load nothing is missed.
+_SHORT = 1e-5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ def shortage(inputs: EnergyInput) -> Shortage | None:
         return None
     mean_kw = float(inputs.load_kw.mean())
     unserved = solution.x[program.columns["unserved"]] * mean_kw
-    unserved = np.where(unserved > 1e-5 * mean_kw, unserved, 0.0)
+    unserved = np.where(unserved > _SHORT * mean_kw, unserved, 0.0)
     missed = float(solution.x[program.columns["missed"]][0]) / len(unserved) if "missed" in program.columns else 0.0
     return Shortage(unserved_kw=unserved, clean_fraction=inputs.clean_fraction - missed if missed > 1e-6 else None)
 
@@ -70,11 +71,27 @@ def repairs(inputs: EnergyInput, short: Shortage, progress: Callable[[str], None
     for what, changed in _candidates(inputs, short):
         if progress is not None:
             progress(f"would it help to {what}?")
-        try:
-            found.append(Repair(what=what, cost_usd_per_year=run(changed).cost_usd_per_year))
-        except DenshiError:
-            continue
+        cost = _cost_usd(changed)
+        if cost is not None:
+            found.append(Repair(what=what, cost_usd_per_year=cost))
     return tuple(sorted(found, key=lambda one: one.cost_usd_per_year))
+
+
+def _cost_usd(inputs: EnergyInput) -> float | None:
+    """Return the least cost of a year; None where load or target is missed: the elastic programme always has an end."""
+    program = build(inputs, connection_kw(inputs), elastic_usd_per_kwh=_UNSERVED_USD_PER_KWH)
+    solution = solve(program)
+    if solution is None:
+        return None
+    short = [solution.x[program.columns[name]] for name in ("unserved", "missed") if name in program.columns]
+    if max(float(part.max()) for part in short) > _SHORT:
+        return None
+    paid = sum(
+        float(program.cost[program.columns[name]] @ solution.x[program.columns[name]])
+        for name in program.columns
+        if name not in ("unserved", "missed")
+    )
+    return paid * float(inputs.load_kw.mean())
 
 
 def _candidates(inputs: EnergyInput, short: Shortage) -> Iterator[tuple[str, EnergyInput]]:
