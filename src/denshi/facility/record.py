@@ -403,7 +403,6 @@ class Facility(Machines):
             **PLANT_CASES,
             **dict.fromkeys(STANDSTILL, "warm loops"),
             "climate.pressure_pa": "warmer loops",
-            f"{A}chiller-evaporator-approach-k": "warmer loops",
             **dict.fromkeys(OUTSIDE, "open hall"),
         },
     )
