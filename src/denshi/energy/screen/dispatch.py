@@ -17,6 +17,7 @@ _KINK = 1e-9
 
 def _steps(
     clean: float,
+    charge: float,
     power: float,
     one_way: float,
     wear: float,
@@ -32,7 +33,7 @@ def _steps(
     -------
     number of pieces, how many of them charge, and how much level the most charging adds.
     """
-    low, high = max(clean - power, 0.0), clean + power
+    low, high = max(clean - charge, 0.0), clean + power
     n, top, most = 0, 0.0, 0.0
     for k in range(count + 1):
         worth = value[k] if k < count else 0.0
@@ -85,6 +86,7 @@ edge = njit(cache=True)(_edge)
 
 def _dispatch(
     clean: Vector,
+    spare: Vector,
     value: Matrix,
     width: Matrix,
     count: Index,
@@ -100,6 +102,7 @@ def _dispatch(
     Parameters
     ----------
     clean : supply of each hour before the store [mean loads].
+    spare : how much of it may be charged [mean loads].
     value, width, count : uses of clean supply an hour, dearest first [USD/kWh, mean loads]; beyond them it is worth 0.
     power, energy : of the store [mean loads, mean loads x h].
     one_way, wear : efficiency of one way [1], cost of discharge [USD/kWh].
@@ -120,7 +123,7 @@ def _dispatch(
     slopes[0], sizes[0] = 0.0, energy
     for back in range(hours):
         t = hours - 1 - back
-        n, charging, skip = steps(clean[t], power, one_way, wear, value[t], width[t], count[t], slope, size)
+        n, charging, skip = steps(clean[t], min(power, spare[t]), power, one_way, wear, value[t], width[t], count[t], slope, size)
         j, stop, at = begin[back], begin[back + 1], begin[back + 1]
         if at + (stop - j) + n + 2 > room:
             more = 2 * room + stop - j + n
@@ -131,7 +134,7 @@ def _dispatch(
             wider[:at] = sizes[:at]
             sizes = wider
             room = more
-        first, i, keep, spare = at, 0, energy, 0.0
+        first, i, keep, sliver = at, 0, energy, 0.0
         while keep > 0.0 and (i < n or j < stop):
             own = i < n and (j >= stop or slope[i] > slopes[j] or (slope[i] == slopes[j] and i < charging))
             if own:
@@ -149,20 +152,20 @@ def _dispatch(
             piece = min(piece, keep)
             keep -= piece
             if piece <= _SLIVER * energy:
-                spare += piece
+                sliver += piece
             elif at > first and slopes[at - 1] == worth:
-                sizes[at - 1] += piece + spare
-                spare = 0.0
+                sizes[at - 1] += piece + sliver
+                sliver = 0.0
             else:
-                slopes[at], sizes[at] = worth, piece + spare
-                spare = 0.0
+                slopes[at], sizes[at] = worth, piece + sliver
+                sliver = 0.0
                 at += 1
         begin[back + 2] = at
     level, near = 0.0, 1e-9 * energy
     worth_now = slopes[begin[hours]]
     for t in range(hours):
         back = hours - 1 - t
-        n, charging, most = steps(clean[t], power, one_way, wear, value[t], width[t], count[t], slope, size)
+        n, charging, most = steps(clean[t], min(power, spare[t]), power, one_way, wear, value[t], width[t], count[t], slope, size)
         j, stop, i = begin[back], begin[back + 1], 0
         left, kept, given = level + most, 0.0, 0.0
         while left > 0.0 and (i < n or j < stop):

@@ -7,7 +7,6 @@ import numpy as np
 from denshi.energy.screen.scaled import Index, Matrix, Scaled, Vector
 
 _BUILT = 1e-9
-_ROUNDS = 2
 # Years up to this many hours are turned for each operation; longer ones once and for all.
 _SHORT_HOURS = 1500
 
@@ -98,17 +97,21 @@ def trial(site: Scaled, capacity: Vector, dirty_price: float) -> tuple[tuple[Cut
     flows = {s: np.zeros_like(clean) for s in built}
     if not built:
         prices.append(_closed(hours, clean))
-    if len(built) > 1:
-        prices.append(_merged(site, capacity, built, hours, clean))
-    order = sorted(built, key=lambda s: -float(site.duration_h[s]))
-    for _ in range(_ROUNDS if len(built) > 1 else 1):
-        for s in order:
-            others = clean + sum((flows[o] for o in built if o != s), np.zeros_like(clean))
-            power = float(capacity[producers + s])
-            store = (power, power * site.duration_h[s], site.one_way[s], site.wear[s])
-            flows[s], last = _store(site, hours, np.maximum(others, 0.0), store)
-    if built:
-        prices.append(last)
+    elif len(built) == 1:
+        flows[built[0]], price = _store(site, hours, clean, clean, _size(site, capacity, built))
+        prices.append(price)
+    else:
+        merged = _size(site, capacity, built)
+        flow, price = _store(site, hours, clean, clean, merged)
+        prices.append(price)
+        flows = _shared(site, capacity, built, flow)
+        for s in sorted(built, key=lambda s: -float(site.duration_h[s])):
+            others = [flows[o] for o in built if o != s]
+            near = np.maximum(clean + sum(others), 0.0)
+            spare = np.maximum(clean + sum(np.minimum(other, 0.0) for other in others), 0.0)
+            flows[s], price = _store(site, hours, near, spare, _size(site, capacity, [s]))
+        if np.ptp(site.one_way[built]) > 0.0 or np.ptp(site.wear[built]) > 0.0:
+            prices.append(price)
     supply = np.maximum(clean + sum(flows.values(), np.zeros_like(clean)), 0.0)
     running, dirty, short = settle(
         supply, site.weight, site.source_price, site.source_dirty, site.export_price, hours.width, hours.kind,
@@ -146,7 +149,7 @@ def _closed(hours: _Hours, clean: Vector) -> Vector:
 
 
 def _store(
-    site: Scaled, hours: _Hours, clean: Vector, store: tuple[float, float, float, float]
+    site: Scaled, hours: _Hours, clean: Vector, spare: Vector, store: tuple[float, float, float, float]
 ) -> tuple[Vector, Vector]:
     """Dispatch one store (power, energy, efficiency of one way, wear) in each year; return its flow and the price."""
     from denshi.energy.screen.dispatch import dispatch
@@ -155,23 +158,23 @@ def _store(
     for start, stop in site.bounds:
         order = np.arange(start, stop)
         if stop - start <= _SHORT_HOURS:
-            order = _from_empty(hours, clean, store, order)
+            order = _from_empty(hours, clean, spare, store, order)
             part, values = np.empty(len(order)), np.empty(len(order))
-            dispatch(clean[order], hours.value[order], hours.width[order], hours.count[order], *store, part, values)
+            dispatch(clean[order], spare[order], hours.value[order], hours.width[order], hours.count[order], *store, part, values)
             flow[order], price[order] = part, values
             continue
         year = slice(start, stop)
-        dispatch(clean[year], hours.value[year], hours.width[year], hours.count[year], *store, flow[year], price[year])
+        dispatch(clean[year], spare[year], hours.value[year], hours.width[year], hours.count[year], *store, flow[year], price[year])
     return flow, price
 
 
-def _from_empty(hours: _Hours, clean: Vector, store: tuple[float, float, float, float], order: Index) -> Index:
+def _from_empty(hours: _Hours, clean: Vector, spare: Vector, store: tuple[float, float, float, float], order: Index) -> Index:
     """Turn a short year so that it begins where the store is empty in the second of two years played in a row."""
     from denshi.energy.screen.dispatch import dispatch
 
     twice = np.concatenate([order, order])
     flow, price = np.empty(len(twice)), np.empty(len(twice))
-    dispatch(clean[twice], hours.value[twice], hours.width[twice], hours.count[twice], *store, flow, price)
+    dispatch(clean[twice], spare[twice], hours.value[twice], hours.width[twice], hours.count[twice], *store, flow, price)
     level = np.cumsum(np.where(flow > 0.0, -flow / store[2], -flow * store[2]))
     # The second year up to where the end is in sight.
     length = len(order)
@@ -179,13 +182,33 @@ def _from_empty(hours: _Hours, clean: Vector, store: tuple[float, float, float, 
     return np.roll(order, -lowest)
 
 
-def _merged(site: Scaled, capacity: Vector, built: list[int], hours: _Hours, clean: Vector) -> Vector:
-    """Return the prices of one store in place of all: their power and energy together, the best of each."""
-    power = capacity[site.producers + np.array(built)]
-    store = (
-        float(power.sum()),
-        float(power @ site.duration_h[built]),
-        float(site.one_way[built].max()),
-        float(site.wear[built].min()),
-    )
-    return _store(site, hours, clean, store)[1]
+def _size(site: Scaled, capacity: Vector, stores: list[int]) -> tuple[float, float, float, float]:
+    """Return power, energy, efficiency of one way and wear of stores as if they were one."""
+    power = capacity[site.producers + np.array(stores)]
+    total = float(power.sum())
+    energy = float(power @ site.duration_h[stores])
+    return total, energy, float(power @ site.one_way[stores]) / total, float(power @ site.wear[stores]) / total
+
+
+def _shared(site: Scaled, capacity: Vector, built: list[int], flow: Vector) -> dict[int, Vector]:
+    """Share the flow of all stores as one among them, the longest first, each year by itself."""
+    from denshi.energy.screen.split import split
+
+    left = sorted(built, key=lambda s: -float(site.duration_h[s]))
+    flows: dict[int, Vector] = {}
+    one_way = _size(site, capacity, built)[2]
+    while len(left) > 1:
+        first, rest = np.empty_like(flow), np.empty_like(flow)
+        one, others = _size(site, capacity, left[:1]), _size(site, capacity, left[1:])
+        power, energy = np.array([one[0], others[0]]), np.array([one[1], others[1]])
+        for start, stop in site.bounds:
+            order = np.arange(start, stop)
+            if stop - start <= _SHORT_HOURS:
+                level = np.cumsum(np.where(flow[order] > 0.0, -flow[order] / one_way, -flow[order] * one_way))
+                order = np.roll(order, -int(np.argmin(level)) - 1)
+            parts = np.empty(len(order)), np.empty(len(order))
+            split(flow[order], one_way, power, energy, *parts)
+            first[order], rest[order] = parts
+        flows[left.pop(0)], flow = first, rest
+    flows[left[0]] = flow
+    return flows
