@@ -49,6 +49,7 @@ def expected(one: Wiring, counts: Counts) -> dict[str, int]:
         upper[0]: counts.leaf_spine_links,
         upper[1]: counts.spine_core_links,
         "leaf-border": counts.border_links,
+        "border-border": counts.within_border_links,
     }
     if one.topology == "torus":
         tiers = {"torus": counts.leaf_spine_links}
@@ -66,7 +67,7 @@ def ends(one: Links) -> list[tuple[tuple[str, int], int]]:
     units=st.integers(1, 300),
     accelerators=st.sampled_from([1, 4, 8, 72]),
     planes=st.sampled_from([1, 2]),
-    radix=st.sampled_from([4, 8, 16, 64]),
+    radix=st.sampled_from([4, 5, 7, 8, 16, 64]),
     oversubscription=st.sampled_from([1.0, 2.0, 3.0]),
     rails=st.sampled_from([1, 3, 4, 8]),
     beyond=st.sampled_from([1.0, 7.0]),
@@ -89,7 +90,12 @@ def test_links_are_those_that_are_counted_and_no_port_has_two(**drawn: object) -
             switches[kind].add((block.plane, device))
             assert kind == "unit" or 0 <= port < one.radix
     assert dict(tiers) == expected(one, counts)
-    for kind, most in (("leaf", counts.leaves), ("spine", counts.spines), ("core", counts.core)):
+    for kind, most in (
+        ("leaf", counts.leaves),
+        ("spine", counts.spines),
+        ("core", counts.core),
+        ("border", counts.border),
+    ):
         assert len(switches[kind]) <= most
 
 
@@ -112,6 +118,15 @@ def test_a_leaf_spreads_its_links_and_a_core_switch_reaches_every_pod(units: int
         assert all(set(reached.values()) == {16} and len(reached) == 4 for reached in pods.values())
     # A pod filled in part has fewer spines, so that some core switches pass it by.
     assert all(units // 128 <= len(reached) <= -(-units // 128) for reached in pods.values())
+
+
+def test_a_border_of_two_tiers_joins_more_fabrics_than_a_switch_has_ports() -> None:
+    one = wiring(16, topology="fat-tree", radix=4, beyond=2.0)
+    counts = counted(one)
+    assert counts.pods > one.radix
+    assert counts.within_border_links == counts.border_links
+    graph, _ = graph_of(one)
+    assert connected_components(graph, directed=False)[0] == 1
 
 
 @pytest.mark.parametrize("topology", ["rail-fat-tree", "fat-tree", "dragonfly", "torus"])

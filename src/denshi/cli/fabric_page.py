@@ -64,11 +64,12 @@ def page(
         "leaf_spine_cables": plane.leaf_spine_links,
         "spine_core_cables": plane.spine_core_links,
         "border_cables": plane.border_links,
+        "within_border_cables": plane.within_border_links,
         "tiers": plane.tiers,
         "pods": plane.pods,
         "leaf_ports_down": down,
         "leaf_ports_up": up,
-        "ports_free": copies * (plane.switches * radix - plane.ports_used(radix)) if plane.leaves else 0,
+        "ports_free": copies * (plane.switches * radix - plane.ports_used) if plane.leaves else 0,
         "bisection_links": copies * plane.bisection_links,
     }
 

@@ -17,8 +17,9 @@ class Counts:
     """Switches and links of one fabric.
 
     ``leaf_spine_links`` are the links of the first tier between switches (in a torus or a dragonfly: all of them),
-    ``pods`` the fabrics that had to be joined, ``border_*`` what joins them. ``bisection_links`` is the least number of
-    links that a cut into two halves crosses.
+    ``pods`` the fabrics that had to be joined, ``border_*`` what joins them; ``within_border_links`` are those between
+    the two tiers of a border, where more fabrics are joined than a switch has ports. ``bisection_links`` is the least
+    number of links that a cut into two halves crosses.
     """
 
     leaves: int = 0
@@ -29,6 +30,7 @@ class Counts:
     leaf_spine_links: int = 0
     spine_core_links: int = 0
     border_links: int = 0
+    within_border_links: int = 0
     pods: int = 1
     bisection_links: float = 0.0
 
@@ -39,7 +41,7 @@ class Counts:
 
     @property
     def fabric_links(self) -> int:
-        """All links between switches; in a torus, between units [count]."""
+        """All links between switches, those within a border apart; in a torus, between units [count]."""
         return self.leaf_spine_links + self.spine_core_links + self.border_links
 
     @property
@@ -47,13 +49,10 @@ class Counts:
         """Tiers of switches, without those that join fabrics [count]."""
         return (self.leaves > 0) + (self.spines > 0) + (self.core > 0)
 
-    def ports_used(self, radix: int) -> int:
-        """Return the ports of switches that a link occupies [count].
-
-        Where there are more fabrics than ports of a switch, the border is two tiers with as many links between them.
-        """
-        within_border = self.border_links if self.pods > radix else 0
-        return self.host_links + 2 * (self.fabric_links + within_border)
+    @property
+    def ports_used(self) -> int:
+        """Ports of switches that a link occupies [count]."""
+        return self.host_links + 2 * (self.fabric_links + self.within_border_links)
 
     def times(self, copies: int) -> "Counts":
         """Return the counts of several equal fabrics side by side."""
@@ -66,6 +65,7 @@ class Counts:
             leaf_spine_links=copies * self.leaf_spine_links,
             spine_core_links=copies * self.spine_core_links,
             border_links=copies * self.border_links,
+            within_border_links=copies * self.within_border_links,
             pods=self.pods,
             bisection_links=copies * self.bisection_links,
         )
@@ -264,11 +264,14 @@ def joined(
     outward = ceil(endpoints / inter_pod_oversubscription)
     pods = ceil((endpoints + outward) / most)
     one = count(ceil((endpoints + outward) / pods)).times(pods)
-    border = ceil(outward / radix) * (1 if pods <= radix else 3)
+    border = ceil(outward / radix)
+    if pods > radix:
+        border += max(2 * border, ceil(outward / (radix // 2)))
     return replace(
         one,
         border=border,
         border_links=outward,
+        within_border_links=outward if pods > radix else 0,
         host_links=endpoints,
         pods=pods,
         bisection_links=min(one.bisection_links, outward / 2),

@@ -11,7 +11,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from denshi.cluster.fabric import dragonfly, dragonfly_hosts, fat_tree, fat_tree_hosts, leaf_ports
+from denshi.cluster.fabric import dragonfly, dragonfly_hosts, fat_tree, fat_tree_hosts, leaf_ports, one_plane
 
 IntArray = NDArray[np.int64]
 
@@ -78,6 +78,8 @@ def links(wiring: Wiring, block: int = 65_536) -> Iterator[Links]:
         for part in _parts(wiring):
             for one in _links_of(wiring, part, block):
                 yield replace(one, plane=plane)
+        for one in _within_border(wiring, block):
+            yield replace(one, plane=plane)
 
 
 def _parts(w: Wiring) -> Iterator[_Part]:
@@ -158,6 +160,21 @@ def _end_links(w: Wiring, part: _Part, slot: IntArray, leaf: IntArray, port: Int
         width = w.radix if part.pods <= w.radix else w.radix // 2
         border, border_port = np.divmod(number, width)
         yield Links("leaf-border", 0, "leaf", leaf[~host], port[~host], "border", border, border_port)
+
+
+def _within_border(w: Wiring, block: int) -> Iterator[Links]:
+    """Links from the lower switches of a border to its upper ones, numbered after them: each port has one up-link.
+
+    The up-links take turns at the upper switches, so that each of those reaches many lower ones and so all fabrics.
+    """
+    counts = one_plane(
+        w.topology, w.units * w.accelerators, w.accelerators, w.radix, w.oversubscription, w.rails, w.beyond
+    )
+    upper, half = ceil(counts.within_border_links / w.radix), w.radix // 2
+    for number in _ranges(counts.within_border_links, block):
+        lower, uplink = np.divmod(number, half)
+        above, port = number % upper, number // upper
+        yield Links("border-border", 0, "border", lower, half + uplink, "border", counts.border - upper + above, port)
 
 
 def _spine_in_pod(leaf: IntArray, uplink: IntArray, leaves: int, up: int, half: int) -> tuple[IntArray, IntArray]:
