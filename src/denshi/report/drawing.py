@@ -14,7 +14,6 @@ from denshi.report.reading import Design, as_number
 
 WIDTH = 960.0
 SIZE = 12.5
-HEAD = 14.0
 PAPER, WASH = "#ffffff", "#f4f6f9"
 HOT, COLD = VERMILION, BLUE
 GREY = "#7f8c9b"

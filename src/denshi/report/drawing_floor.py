@@ -22,6 +22,7 @@ from denshi.report.drawing import (
     colour_of,
     coordinate,
     drawing,
+    length_of,
     said,
     sheet,
     tag,
@@ -34,7 +35,8 @@ from denshi.report.reading import Design, as_number, is_list, list_at, number_at
 _LEFT, _RIGHT, _TOP = 56.0, 84.0, 48.0
 _TALLEST, _MOST_PX_PER_M = 900.0, 34.0
 _AISLE = 0.14
-_MOST_GREY = 0.6
+# Plant larger than this share of its hall is drawn at the other, and said to be out of scale.
+_MOST_GREY, _CUT_GREY = 1.1, 0.35
 _BARS_M = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _NEEDED = (
     "cluster.hall_width_m", "cluster.hall_depth_m", "cluster.rack_width_m", "cluster.rack_depth_m",
@@ -60,6 +62,7 @@ class Plan:
     rack_width_m: float
     rack_depth_m: float
     grey_m: float
+    grey_below: bool
     scale: float
     turned: bool
 
@@ -83,7 +86,21 @@ class Plan:
     def left(self) -> float:
         """Left edge of the hall on the sheet."""
         room = WIDTH - _LEFT - _RIGHT
-        return _LEFT + (room - (self.across_m + self.grey_m) * self.scale) / 2
+        wide_m = self.across_m + (0.0 if self.grey_below else self.grey_m)
+        return _LEFT + (room - wide_m * self.scale) / 2
+
+    @property
+    def grey(self) -> tuple[float, float, float, float]:
+        """The plant's floor on the sheet: x, y, width, height."""
+        across, down, deep = (size * self.scale for size in (self.across_m, self.down_m, self.grey_m))
+        if self.grey_below:
+            return self.left, _TOP + down, across, deep
+        return self.left + across, _TOP, deep, down
+
+    @property
+    def bottom(self) -> float:
+        """Lower edge of all that is built, on the sheet."""
+        return _TOP + (self.down_m + (self.grey_m if self.grey_below else 0.0)) * self.scale
 
 
 def floor(design: Design, lang: str, t: Texts) -> Drawing | None:
@@ -92,8 +109,7 @@ def floor(design: Design, lang: str, t: Texts) -> Drawing | None:
     if not runs or plan is None:
         return None
     kinds = list(dict.fromkeys(run.kind for run in runs))
-    bottom = _TOP + plan.down_m * plan.scale
-    legend, end = _legend(runs, kinds, bottom + 88, t)
+    legend, end = _legend(runs, kinds, plan.bottom + 88, t)
     body = [
         _header(design, runs, lang, t),
         box(*plan.at(0, 0, plan.width_m, plan.depth_m), fill=WASH, stroke=INK, stroke_width=2),
@@ -103,7 +119,7 @@ def floor(design: Design, lang: str, t: Texts) -> Drawing | None:
         *_row_numbers(runs, plan),
         *_grey(design, plan, lang, t),
         *_dimensions(plan),
-        _scale_bar(plan, bottom + 58),
+        _scale_bar(plan, plan.bottom + 58),
         *legend,
     ]
     racks = sum(run.count for run in runs)
@@ -142,9 +158,13 @@ def _plan(design: Design) -> Plan | None:
     width_m, depth_m, rack_width_m, rack_depth_m = sizes
     turned = depth_m > 1.1 * width_m
     across_m, down_m = (depth_m, width_m) if turned else (width_m, depth_m)
-    grey_m = min(_grey_m2(design) / down_m, _MOST_GREY * across_m)
-    scale = min((WIDTH - _LEFT - _RIGHT) / (across_m + grey_m), _TALLEST / down_m, _MOST_PX_PER_M)
-    return Plan(width_m, depth_m, rack_width_m, rack_depth_m, grey_m, scale, turned)
+    # The plant stands along the longer side, so that a long hall keeps the width of the sheet.
+    below = across_m > 1.6 * down_m
+    side_m, other_m = (across_m, down_m) if below else (down_m, across_m)
+    grey_m = _grey_m2(design) / side_m
+    grey_m = grey_m if grey_m <= _MOST_GREY * other_m else _CUT_GREY * other_m
+    scale = min((WIDTH - _LEFT - _RIGHT) / (across_m + (0.0 if below else grey_m)), _TALLEST / down_m, _MOST_PX_PER_M)
+    return Plan(width_m, depth_m, rack_width_m, rack_depth_m, grey_m, below, scale, turned)
 
 
 def _grey_m2(design: Design) -> float:
@@ -215,10 +235,11 @@ def _aisles(runs: Sequence[Run], plan: Plan) -> Iterator[str]:
 
 
 def _trays(runs: Sequence[Run], plan: Plan) -> Iterator[str]:
-    """Yield the trays above every row and the cross trays that join them at both ends."""
+    """Yield the trays above every row and the three that cross them, at both ends and in the middle."""
     rows = sorted({run.y_m + plan.rack_depth_m / 2 for run in runs})
     first, last = min(run.x_m for run in runs), max(run.x_m + run.count * plan.rack_width_m for run in runs)
-    ends = [(x_m, rows[0], 0.0, rows[-1] - rows[0]) for x_m in (first - 0.3, last + 0.3)] if len(rows) > 1 else []
+    crossing = (first - 0.3, (first + last) / 2, last + 0.3) if len(rows) > 1 else ()
+    ends = [(x_m, rows[0], 0.0, rows[-1] - rows[0]) for x_m in crossing]
     for x_m, y_m, width_m, depth_m in [*((first - 0.3, y_m, last - first + 0.6, 0.0) for y_m in rows), *ends]:
         x, y, width, height = plan.at(x_m, y_m, width_m, depth_m)
         yield wire((x, y), (x + width, y + height), stroke_width=0.9, stroke_opacity=0.7, stroke_dasharray="7 4")
@@ -243,8 +264,7 @@ def _grey(design: Design, plan: Plan, lang: str, t: Texts) -> Iterator[str]:
     """Yield the plant's floor beside the hall as a strip along its side, to scale unless it would dwarf the hall."""
     if plan.grey_m <= 0:
         return
-    x, width = plan.left + plan.across_m * plan.scale, plan.grey_m * plan.scale
-    height = plan.down_m * plan.scale
+    x, y, width, height = plan.grey
     yield tag(
         "pattern",
         box(0, 0, 8, 8, fill="#eceff2") + wire((0, 8), (8, 0), stroke=GREY, stroke_width=0.7),
@@ -253,24 +273,26 @@ def _grey(design: Design, plan: Plan, lang: str, t: Texts) -> Iterator[str]:
         height=8,
         patternUnits="userSpaceOnUse",
     )
-    yield box(x, _TOP, width, height, fill="url(#d-floor-grey)", stroke=MUTED)
-    cut = _grey_m2(design) / plan.down_m > _MOST_GREY * plan.across_m * 1.001
-    texts = [t["drawing.floor.grey"], amount(_grey_m2(design), "m2", lang), t["drawing.floor.cut"] if cut else ""]
-    for i, text in enumerate(filter(None, texts)):
-        y = _TOP + height / 2 + 18 * i
-        room = min(max(width - 12, 0.0), 200.0)
-        if room > 40:
-            yield box(x + width / 2 - room / 2, y - 13, room, 18, fill=PAPER, fill_opacity=0.85)
-            yield said(x + width / 2, y, text, room, anchor="middle", look="b")
+    yield box(x, y, width, height, fill="url(#d-floor-grey)", stroke=MUTED)
+    cut = _grey_m2(design) * plan.scale**2 > 1.001 * width * height
+    words = [t["drawing.floor.grey"], amount(_grey_m2(design), "m2", lang), t["drawing.floor.cut"] if cut else ""]
+    texts = [" · ".join(filter(None, words))] if plan.grey_below else list(filter(None, words))
+    room = min(max(width - 12, 0.0), max(length_of(text, bold=True) for text in texts) + 12)
+    if room < 40 or height < 18 * len(texts):
+        return
+    top = y + height / 2 - 9 * len(texts)
+    yield box(x + width / 2 - room / 2, top, room, 18 * len(texts), fill=PAPER, fill_opacity=0.85)
+    for i, text in enumerate(texts):
+        yield said(x + width / 2, top + 13.5 + 18 * i, text, room, anchor="middle", look="b")
 
 
 def _dimensions(plan: Plan) -> Iterator[str]:
     left, right = plan.left, plan.left + plan.across_m * plan.scale
     bottom = _TOP + plan.down_m * plan.scale
-    y = bottom + 18
+    y = plan.bottom + 18
     yield wire((left, y - 5), (left, y + 5)) + wire((right, y - 5), (right, y + 5)) + wire((left, y), (right, y))
     yield said((left + right) / 2, y + 17, _metres(plan.across_m), max(right - left, 80), anchor="middle")
-    x = right + plan.grey_m * plan.scale + 14
+    x = right + (0.0 if plan.grey_below else plan.grey_m * plan.scale) + 14
     yield wire((x - 5, _TOP), (x + 5, _TOP)) + wire((x - 5, bottom), (x + 5, bottom)) + wire((x, _TOP), (x, bottom))
     yield said(x + 8, (_TOP + bottom) / 2 + 4, _metres(plan.down_m), _RIGHT - 18)
 

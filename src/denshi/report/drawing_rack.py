@@ -5,7 +5,6 @@ from typing import Any
 
 from denshi.report.charts import INK, MUTED, RULE
 from denshi.report.drawing import (
-    HEAD,
     WASH,
     WIDTH,
     Drawing,
@@ -18,13 +17,14 @@ from denshi.report.drawing import (
     sheet,
     tint_of,
     wire,
+    wrapped,
 )
 from denshi.report.locale import Texts
 from denshi.report.reading import Design, as_number, list_at, number_at
 
 _UNIT = 15.5
-_MOST_A_ROW, _MOST_U = 6, 70
-_RULER, _GAP = 30.0, 14.0
+_MOST_A_ROW, _MOST_U = 7, 70
+_RULER, _GAP = 28.0, 12.0
 _TOP, _BELOW = 44.0, 98.0
 
 
@@ -66,7 +66,7 @@ def _rack(
     kind = str(one.get("kind"))
     middle = x + width / 2
     body = [
-        said(middle, top - 14, kind_name(kind, t), width + _GAP, anchor="middle", look="b", size=HEAD),
+        said(middle, top - 14, kind_name(kind, t), pitch - 8, anchor="middle", look="b"),
         box(x - 5, top - 5, width + 10, floor - top + 5, fill=colour_of(kind), rx=2),
         box(x, top, width, floor - top, fill=WASH, stroke=INK),
         *(_mark(x, floor, unit) for unit in range(1, units + 1) if unit == 1 or unit % 6 == 0),
@@ -90,7 +90,9 @@ def _slot(slot: Mapping[str, Any], x: float, floor: float, width: float, units: 
     body = box(x + 0.5, y + 0.5, width - 1, tall - 1, fill=tint_of(role), stroke=colour_of(role), stroke_width=0.8)
     if tall < _UNIT - 1e-9:
         return body
-    return body + said(x + 6, y + tall / 2 + 4.4, name, width - 12, size=12)
+    rows = wrapped(name, width - 12, most=2 if tall >= 2 * _UNIT else 1, size=12)
+    base = y + tall / 2 + 4.4 - 6.5 * (len(rows) - 1)
+    return body + "".join(said(x + 6, base + 13 * i, row, width - 12, size=12) for i, row in enumerate(rows))
 
 
 def _mark(x: float, floor: float, unit: int) -> str:
