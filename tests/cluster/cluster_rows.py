@@ -3,7 +3,7 @@
 from math import inf
 from typing import Any
 
-from denshi.catalog import Accelerator, Equipment, Link, Switch, System, row
+from denshi.catalog import Accelerator, Equipment, Link, Medium, Switch, System, row
 from denshi.cluster import ClusterInput
 
 PROOF = {"source": "test row", "date": "2026", "grade": "E"}
@@ -81,6 +81,43 @@ STORAGE = _row(
 )
 
 
+def _medium(id_: str, stock_m: str, **values: Any) -> Any:
+    ratios = {"end_price_ratio": 1.0, "cable_price_ratio": 0.0, "metre_price_ratio": 1.0, "end_power_ratio": 1.0}
+    shape = {"optical": 1.0, "co_packaged": 0.0, "kg_per_m": 0.012, "diameter_mm": 3.0, "stock_m": stock_m}
+    return _row(Medium, id_, **{**ratios, **shape, **values})
+
+
+_SHORT = "1 2 3 5 7 10 15 20 30 50"
+_LONG = "1 2 3 5 7 10 15 20 30 50 60 80 100 150 200 300 500 700 1000 2000"
+_NO_MODULE = {"optical": 0.0, "metre_price_ratio": 0.0}
+MEDIA = {
+    row_.id: row_
+    for row_ in (
+        _medium(
+            "passive-copper",
+            "0.5 1 1.5 2 2.5 3",
+            reach_ratio=1.0,
+            cable_price_ratio=1.0,
+            kg_per_m=0.3,
+            diameter_mm=11.0,
+            **{**_NO_MODULE, "end_price_ratio": 0.0, "end_power_ratio": 0.0},
+        ),
+        _medium(
+            "active-copper",
+            "1 2 3 5 7",
+            reach_ratio=3.0,
+            cable_price_ratio=0.5,
+            kg_per_m=0.13,
+            diameter_mm=7.5,
+            **{**_NO_MODULE, "end_price_ratio": 0.2, "end_power_ratio": 0.6},
+        ),
+        _medium("multimode", _SHORT, reach_m=50.0, end_price_ratio=0.8, metre_price_ratio=1.3, end_power_ratio=0.95),
+        _medium("single-mode-dr", _LONG.partition(" 700")[0], reach_m=500.0),
+        _medium("single-mode-fr", _LONG, reach_m=2000.0, end_price_ratio=1.4, metre_price_ratio=0.5),
+    )
+}
+
+
 def cluster_input(**changes: Any) -> ClusterInput:
     values: dict[str, Any] = {
         "system": NODE,
@@ -95,16 +132,27 @@ def cluster_input(**changes: Any) -> ClusterInput:
         "rails": 8.0,
         "inter_pod_oversubscription": 7.0,
         "port_split_limit": 2.0,
-        "host_cable_longest_m": 30.0,
-        "fabric_cable_m": 60.0,
+        "media": MEDIA,
+        "cable_slack_fraction": 0.05,
+        "tray_height_m": 0.4,
+        "tray_section_mm2": 60_000.0,
         "storage_bytes_per_accelerator": 1.46e13,
         "storage_rack_bytes": 2e15,
         "management_power_fraction": 0.01,
         "management_usd_per_kw": 20_000.0,
         "management_rack_kw": 2.0,
         "switches_per_rack": 12.0,
-        "rack_area_m2": 1.44,
+        "rack_width_m": 0.6,
+        "rack_depth_m": 1.2,
+        "rack_height_u": 48.0,
+        "aisle_m": 1.2,
+        "row_racks": 24.0,
+        "hall_rows_most": 24.0,
         "rack_row_fill_fraction": 0.8,
+        "grey_m2_per_kw": 0.1,
+        "switch_height_u": 2.0,
+        "management_server_kw": 0.7,
+        "management_server_kg": 18.0,
         "rack_tare_kg": 180.0,
         "switch_weight_kg": 25.0,
         "storage_rack_weight_kg": 900.0,

@@ -1,4 +1,4 @@
-"""The cluster: racks, scale-out fabric, cabling, bill of materials."""
+"""The cluster: racks, halls, scale-out fabric, cabling, bill of materials."""
 
 from denshi.cluster.fabric import (
     Counts,
@@ -12,6 +12,9 @@ from denshi.cluster.fabric import (
     scale_out,
     torus,
 )
+from denshi.cluster.hall import Layout, Racks
+from denshi.cluster.plan import layout
+from denshi.cluster.rack import Elevation, Slot
 from denshi.cluster.record import Cluster, ClusterInput
 from denshi.cluster.room import again, run
 
@@ -19,12 +22,17 @@ __all__ = [
     "Cluster",
     "ClusterInput",
     "Counts",
+    "Elevation",
+    "Layout",
+    "Racks",
+    "Slot",
     "again",
     "dragonfly",
     "dragonfly_hosts",
     "fat_tree",
     "fat_tree_hosts",
     "joined",
+    "layout",
     "leaf_ports",
     "rail_only",
     "run",

@@ -1,9 +1,13 @@
 """The bill of materials of the cluster."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from denshi.catalog import Item, Link, Row
+from denshi.cluster.cabling import MediumUse
+from denshi.cluster.media import HOST_TIER, priced
 from denshi.cluster.record import ClusterInput
+from denshi.cluster.terms import ports
 from denshi.figure import Evidence
 
 _ASSUMED = Evidence("assumption management-usd-per-kw", "2026-11", "E")
@@ -14,21 +18,17 @@ def bill(
     *,
     units: int,
     switches: int,
-    optics: int,
-    fibre_m: float,
-    copper: int,
+    media: tuple[MediumUse, ...],
     storage_racks: int,
     management_kw: float,
 ) -> tuple[Item, ...]:
     """Return one line for each thing the cluster buys; empty lines are left out."""
-    system, switch, link = given.system, given.switch, given.link
+    system, switch = given.system, given.switch
     storage = given.equipment["storage-rack"]
     lines = (
         _line(system, "price_usd", units, "unit", "accelerator-system", system.origin, "catalog.system"),
         _line(switch, "price_usd", switches, "switch", "network", switch.origin, "catalog.switch"),
-        _optical(link, "optic_price_usd", optics, "optic", "transceivers"),
-        _optical(link, "fibre_price_usd_per_m", fibre_m, "m", "fibre"),
-        _optical(link, "copper_price_usd", copper, "cable", "copper cables"),
+        *_cables(given, media),
         _line(
             storage,
             "price_usd",
@@ -62,9 +62,43 @@ def _line(row: Row, field: str, count: float, unit: str, goods: str, origin: str
     )
 
 
-def _optical(link: Link, field: str, count: float, unit: str, what: str) -> Item:
+def _cables(given: ClusterInput, media: tuple[MediumUse, ...]) -> Iterator[Item]:
+    """Yield modules, fibre and copper cables by medium; the prices are those of the link family times ratios."""
+    split = ports(given)[1]
+    for host in (True, False):
+        used = [use for use in media if (use.tier == HOST_TIER) == host]
+        built_in = bool(given.switch.co_packaged)
+        for one in priced(given.link, given.media, split, co_packaged=built_in, host=host):
+            mine = [use for use in used if use.id == one.id]
+            links, metres = sum(use.cables for use in mine), sum(use.metres for use in mine)
+            to = "to hosts" if host else "between switches"
+            if one.optical:
+                yield _optical(
+                    given.link,
+                    "optic_price_usd",
+                    links * one.modules,
+                    "optic",
+                    one.module_usd * split,
+                    f"{one.name}, modules {to}",
+                )
+                yield _optical(given.link, "fibre_price_usd_per_m", metres, "m", one.metre_usd, f"{one.name}, {to}")
+            else:
+                each = (2 * one.module_usd + one.cable_usd) * split
+                field = "optic_price_usd" if one.module_usd else "copper_price_usd"
+                yield _optical(given.link, field, links / split, "cable", each, f"{one.name}, {to}")
+
+
+def _optical(link: Link, field: str, count: float, unit: str, usd: float, what: str) -> Item:
+    """Return a line whose band is that of the link's fact, in proportion."""
     line = _line(link, field, count, unit, "network", link.optic_origin, "catalog.link")
-    return replace(line, name=f"{link.name} {what}")
+    ratio = usd / line.unit_price_usd if line.unit_price_usd else 0.0
+    return replace(
+        line,
+        name=f"{link.name} {what}",
+        unit_price_usd=usd,
+        low_usd=min(line.low_usd * ratio, usd),
+        high_usd=max(line.high_usd * ratio, usd),
+    )
 
 
 def _management(given: ClusterInput, kilowatts: float) -> Item:

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from denshi.catalog import Accelerator, Equipment, Item, Link, Switch, System
+from denshi.catalog import Accelerator, Equipment, Item, Link, Medium, Switch, System
+from denshi.cluster.cabling import MediumUse
+from denshi.cluster.hall import HallRow
+from denshi.cluster.rack import Elevation
 from denshi.figure import figure, given
 
 
@@ -15,6 +18,7 @@ class ClusterInput:
     accelerator: Accelerator = given("catalog.accelerator")
     link: Link = given("catalog.link")
     switch: Switch = given("catalog.switch")
+    media: Mapping[str, Medium] = given("catalog.media")
     equipment: Mapping[str, Equipment] = given("catalog.equipment")
     topology: str = given("scenario.network.topology")
     oversubscription: float = given("scenario.network.oversubscription", "1")
@@ -23,16 +27,26 @@ class ClusterInput:
     rails: float = given("catalog.assumptions.network-rails", "count")
     inter_pod_oversubscription: float = given("catalog.assumptions.inter-pod-oversubscription", "1")
     port_split_limit: float = given("catalog.assumptions.port-split-limit", "count")
-    host_cable_longest_m: float = given("catalog.assumptions.host-cable-longest-m", "m")
-    fabric_cable_m: float = given("catalog.assumptions.fabric-cable-m", "m")
+    cable_slack_fraction: float = given("catalog.assumptions.cable-slack-fraction", "1")
+    tray_height_m: float = given("catalog.assumptions.tray-height-m", "m")
+    tray_section_mm2: float = given("catalog.assumptions.tray-section-mm2", "mm2")
     storage_bytes_per_accelerator: float = given("catalog.assumptions.storage-bytes-per-accelerator", "byte")
     storage_rack_bytes: float = given("catalog.assumptions.storage-rack-bytes", "byte")
     management_power_fraction: float = given("catalog.assumptions.management-power-fraction", "1")
     management_usd_per_kw: float = given("catalog.assumptions.management-usd-per-kw", "USD/kW")
     management_rack_kw: float = given("catalog.assumptions.management-rack-kw", "kW")
     switches_per_rack: float = given("catalog.assumptions.switches-per-rack", "count")
-    rack_area_m2: float = given("catalog.assumptions.rack-area-m2", "m2")
+    rack_width_m: float = given("catalog.assumptions.rack-width-m", "m")
+    rack_depth_m: float = given("catalog.assumptions.rack-depth-m", "m")
+    rack_height_u: float = given("catalog.assumptions.rack-height-u", "count")
+    aisle_m: float = given("catalog.assumptions.aisle-m", "m")
+    row_racks: float = given("catalog.assumptions.row-racks", "count")
+    hall_rows_most: float = given("catalog.assumptions.hall-rows", "count")
     rack_row_fill_fraction: float = given("catalog.assumptions.rack-row-fill-fraction", "1")
+    grey_m2_per_kw: float = given("catalog.assumptions.grey-m2-per-kw", "m2/kW")
+    switch_height_u: float = given("catalog.assumptions.switch-height-u", "count")
+    management_server_kw: float = given("catalog.assumptions.management-server-kw", "kW")
+    management_server_kg: float = given("catalog.assumptions.management-server-kg", "kg")
     rack_tare_kg: float = given("catalog.assumptions.rack-tare-kg", "kg")
     switch_weight_kg: float = given("catalog.assumptions.switch-weight-kg", "kg")
     storage_rack_weight_kg: float = given("catalog.assumptions.storage-rack-weight-kg", "kg")
@@ -59,6 +73,44 @@ _IN_PODS = dict.fromkeys(_JOINED, "pods")
 _PARTIAL = {"catalog.assumptions.network-rails": "partial unit"}
 _RACKS = ("cluster.compute_racks", "cluster.storage_racks", "cluster.network_racks", "cluster.management_racks")
 _ALL_SWITCHES = ("cluster.leaf_switches", "cluster.spine_switches", "cluster.core_switches", "cluster.border_switches")
+_SPR = ("catalog.assumptions.switches-per-rack",)
+_DEEP = ("catalog.assumptions.rack-depth-m", "catalog.assumptions.aisle-m")
+_WIDE = (
+    "cluster.hall_rows",
+    "catalog.assumptions.rack-width-m",
+    "catalog.assumptions.rack-row-fill-fraction",
+    "catalog.assumptions.row-racks",
+)
+_FLOOR = (*_DEEP, "catalog.assumptions.rack-width-m", "catalog.assumptions.row-racks")
+_HALL = (
+    "cluster.compute_racks",
+    "cluster.leaf_racks",
+    "catalog.assumptions.row-racks",
+    "catalog.assumptions.hall-rows",
+)
+_PLACES = (
+    *_FLOOR,
+    "catalog.system.units_per_rack",
+    "catalog.system.height_u",
+    "catalog.system.power_kw",
+    "catalog.assumptions.rack-height-u",
+    "catalog.assumptions.switch-height-u",
+    "catalog.assumptions.switches-per-rack",
+    "catalog.assumptions.rack-row-fill-fraction",
+    "catalog.assumptions.hall-rows",
+    "catalog.assumptions.grey-m2-per-kw",
+    "catalog.assumptions.tray-height-m",
+    "catalog.assumptions.cable-slack-fraction",
+    "cluster.storage_racks",
+    "cluster.management_racks",
+)
+_LINK_PRICES = (
+    "catalog.link.optic_price_usd",
+    "catalog.link.optic_power_kw",
+    "catalog.link.fibre_price_usd_per_m",
+    "catalog.link.copper_price_usd",
+    "catalog.link.copper_reach_m",
+)
 _MANY = {"cluster.core_switches": "three tiers", "cluster.border_switches": "pods"}
 
 
@@ -75,11 +127,10 @@ class Cluster:
             "catalog.system.power_kw",
             "catalog.system.accelerators",
             "catalog.switch.power_kw",
-            "catalog.link.optic_power_kw",
             "cluster.planes",
             "cluster.port_split",
             "cluster.radix",
-            "cluster.copper_fraction",
+            "cluster.media",
             "scenario.network.topology",
             "scenario.network.oversubscription",
             "catalog.assumptions.network-rails",
@@ -152,6 +203,12 @@ class Cluster:
         source="alfares2008",
         active=dict.fromkeys(_POD, "pods"),
     )
+    pod_accelerators: float = figure(
+        "count",
+        "accelerators / pods: those that full bandwidth joins",
+        of=("cluster.accelerators", "cluster.pods"),
+        active={"cluster.pods": "pods"},
+    )
     border_switches: int = figure(
         "count",
         "border links / radix, in two tiers (x 3) where there are more pods than ports of a switch",
@@ -202,44 +259,50 @@ class Cluster:
         ),
         active={**_IN_PODS, "cluster.port_split": "split"},
     )
-    copper_fraction: float = figure(
+    media: tuple[MediumUse, ...] = figure(
+        "",
+        "links of each tier by medium: hosts each by the cheapest that reaches, tiers of switches by their longest "
+        "run; length = way over the trays + rises + slack, rounded up to a length on sale",
+        of=(*_TREE, *_PLACES, *_JOINED, "cluster.port_split", "catalog.media", *_LINK_PRICES),
+        active={
+            **_IN_PODS,
+            **_PARTIAL,
+            "cluster.port_split": "split",
+            "catalog.assumptions.hall-rows": "pods",
+            "catalog.assumptions.rack-row-fill-fraction": "pods",
+            "catalog.assumptions.grey-m2-per-kw": "pods",
+            "catalog.system.power_kw": "pods",
+        },
+    )
+    optics: int = figure("count", "modules of the optical links, shared where a cage is split", of=("cluster.media",))
+    fibre_m: float = figure("m", "metres of the optical links", of=("cluster.media",))
+    copper_cables: int = figure("count", "links over copper", of=("cluster.media",))
+    cable_kg: float = figure("kg", "metres x weight of a metre", of=("cluster.media", "catalog.media"))
+    tray_fill_fraction: float = figure(
         "1",
-        "share of the host links within copper reach: reach / longest host cable",
-        of=("catalog.link.copper_reach_m", "catalog.assumptions.host-cable-longest-m"),
-    )
-    optics: int = figure(
-        "count",
-        "2 x (host_links x (1 - copper_fraction) + fabric_links) / port_split",
-        of=("cluster.host_links", "cluster.copper_fraction", "cluster.fabric_links", "cluster.port_split"),
-        active={"cluster.port_split": "split"},
-    )
-    fibre_m: float = figure(
-        "m",
-        "optical host links x mean of reach and longest cable + fabric_links x mean length, / port_split",
+        "metres x section of a cable / (metres of tray x section of a tray); a tray above each row, three across",
         of=(
-            "cluster.host_links",
-            "cluster.fabric_links",
-            "cluster.copper_fraction",
-            "cluster.port_split",
-            "catalog.link.copper_reach_m",
-            "catalog.assumptions.host-cable-longest-m",
-            "catalog.assumptions.fabric-cable-m",
+            "cluster.media",
+            "cluster.halls",
+            "cluster.hall_width_m",
+            "cluster.hall_depth_m",
+            "catalog.media",
+            "catalog.assumptions.tray-section-mm2",
         ),
-        active={"cluster.port_split": "split"},
+        active={"cluster.halls": "pods"},
     )
-    copper_cables: int = figure(
-        "count",
-        "host_links x copper_fraction / port_split",
-        of=("cluster.host_links", "cluster.copper_fraction", "cluster.port_split"),
-        active={"cluster.port_split": "split"},
+    leaf_place_saving_usd: float = figure(
+        "USD",
+        "price of the cables with leaf racks at the end of their scalable unit - price where they stand",
+        of=("cluster.media",),
     )
     compute_power_kw: float = figure(
         "kW", "units x maximum power of a unit", of=("cluster.units", "catalog.system.power_kw")
     )
     network_power_kw: float = figure(
         "kW",
-        "switches x switch power + optics x optic power",
-        of=(*_ALL_SWITCHES, "cluster.optics", "catalog.switch.power_kw", "catalog.link.optic_power_kw"),
+        "switches x switch power + links x power of both ends by medium",
+        of=(*_ALL_SWITCHES, "cluster.media", "catalog.switch.power_kw"),
         active=_MANY,
     )
     storage_bytes: float = figure(
@@ -283,11 +346,31 @@ class Cluster:
         "ceil(storage_bytes / bytes of a rack)",
         of=("cluster.storage_bytes", "catalog.assumptions.storage-rack-bytes"),
     )
+    leaf_racks: int = figure(
+        "count",
+        "leaf racks of a scalable unit, or of as many as fill a rack, x scalable units, in each plane",
+        of=("cluster.leaf_switches", *_SPR),
+    )
+    spine_racks: int = figure(
+        "count", "planes x ceil(spines of a plane / switches of a rack)", of=("cluster.spine_switches", *_SPR)
+    )
+    core_racks: int = figure(
+        "count",
+        "planes x ceil(core switches of a plane / switches of a rack)",
+        of=("cluster.core_switches", *_SPR),
+        active=dict.fromkeys(("cluster.core_switches", *_SPR), "three tiers"),
+    )
+    border_racks: int = figure(
+        "count",
+        "planes x ceil(border switches of a plane / switches of a rack)",
+        of=("cluster.border_switches", *_SPR),
+        active=dict.fromkeys(("cluster.border_switches", *_SPR), "pods"),
+    )
     network_racks: int = figure(
         "count",
-        "ceil(switches / switches of a rack)",
-        of=(*_ALL_SWITCHES, "catalog.assumptions.switches-per-rack"),
-        active=_MANY,
+        "leaf + spine + core + border racks",
+        of=("cluster.leaf_racks", "cluster.spine_racks", "cluster.core_racks", "cluster.border_racks"),
+        active={"cluster.core_racks": "three tiers", "cluster.border_racks": "pods"},
     )
     management_racks: int = figure(
         "count",
@@ -315,32 +398,69 @@ class Cluster:
     )
     floor_load_kg_per_m2: float = figure(
         "kg/m2",
-        "(units of a rack x weight of a unit + empty rack) / floor of a rack position with its aisles",
+        "weight of a compute rack / floor of its position with half of the aisles",
         of=(
-            "catalog.system.weight_kg",
-            "catalog.system.units_per_rack",
-            "catalog.assumptions.rack-tare-kg",
-            "catalog.assumptions.rack-area-m2",
+            "cluster.elevations",
+            "catalog.assumptions.rack-width-m",
+            "catalog.assumptions.rack-depth-m",
+            "catalog.assumptions.aisle-m",
         ),
     )
-    footprint_m2: float = figure(
-        "m2",
-        "racks x floor of a position / share of positions that hold racks",
-        of=("cluster.racks", "catalog.assumptions.rack-area-m2", "catalog.assumptions.rack-row-fill-fraction"),
+    elevations: tuple[Elevation, ...] = figure(
+        "",
+        "rack by kind, devices from the lowest unit",
+        of=(
+            "cluster.network_racks",
+            "catalog.system.height_u",
+            "catalog.system.units_per_rack",
+            "catalog.system.weight_kg",
+            "catalog.system.power_kw",
+            "catalog.switch.power_kw",
+            "catalog.equipment.storage-rack.capacity_kw",
+            "catalog.assumptions.rack-height-u",
+            "catalog.assumptions.rack-tare-kg",
+            "catalog.assumptions.switch-height-u",
+            "catalog.assumptions.switch-weight-kg",
+            "catalog.assumptions.switches-per-rack",
+            "catalog.assumptions.storage-rack-weight-kg",
+            "catalog.assumptions.management-rack-kw",
+            "catalog.assumptions.management-server-kw",
+            "catalog.assumptions.management-server-kg",
+            "catalog.system.compute_trays",
+            "catalog.system.switch_trays",
+            "catalog.system.power_shelves",
+        ),
+        active=dict.fromkeys(
+            ("catalog.system.compute_trays", "catalog.system.switch_trays", "catalog.system.power_shelves"),
+            "rack product",
+        ),
     )
+    halls: int = figure(
+        "count", "ceil(scalable units / scalable units of a hall)", of=_HALL, active=dict.fromkeys(_HALL, "pods")
+    )
+    hall_rows: tuple[HallRow, ...] = figure(
+        "", "rows of the first hall", of=(*_HALL, *_FLOOR, "cluster.racks"), active={_HALL[-1]: "pods"}
+    )
+    hall_width_m: float = figure("m", "positions of a row x width / share that holds racks + margins", of=_WIDE)
+    hall_depth_m: float = figure("m", "rows x (depth + aisle) + aisle", of=("cluster.hall_rows", *_DEEP), active={})
+    rack_width_m: float = figure("m", "width of a rack position", of=("catalog.assumptions.rack-width-m",))
+    rack_depth_m: float = figure("m", "depth of a rack", of=("catalog.assumptions.rack-depth-m",))
+    white_m2: float = figure(
+        "m2",
+        "halls x width x depth",
+        of=("cluster.halls", "cluster.hall_width_m", "cluster.hall_depth_m"),
+        active={"cluster.halls": "pods"},
+    )
+    grey_m2: float = figure(
+        "m2",
+        "it_power_kw x grey space of a kW",
+        of=("cluster.it_power_kw", "catalog.assumptions.grey-m2-per-kw"),
+    )
+    footprint_m2: float = figure("m2", "white_m2: halls with their aisles", of=("cluster.white_m2",))
     network_usd: float = figure(
         "USD",
-        "switches + optics + fibre + copper",
-        of=(
-            *_ALL_SWITCHES,
-            "cluster.optics",
-            "cluster.fibre_m",
-            "cluster.copper_cables",
-            "catalog.switch.price_usd",
-            "catalog.link.optic_price_usd",
-            "catalog.link.fibre_price_usd_per_m",
-            "catalog.link.copper_price_usd",
-        ),
+        "switches x price + price of cables and modules by medium",
+        of=(*_ALL_SWITCHES, "cluster.media", "catalog.switch.price_usd"),
         active=_MANY,
     )
     items: tuple[Item, ...] = figure(
@@ -349,16 +469,11 @@ class Cluster:
         of=(
             "cluster.units",
             *_ALL_SWITCHES,
-            "cluster.optics",
-            "cluster.fibre_m",
-            "cluster.copper_cables",
+            "cluster.media",
             "cluster.storage_racks",
             "cluster.management_power_kw",
             "catalog.system.price_usd",
             "catalog.switch.price_usd",
-            "catalog.link.optic_price_usd",
-            "catalog.link.fibre_price_usd_per_m",
-            "catalog.link.copper_price_usd",
             "catalog.equipment.storage-rack.price_usd",
             "catalog.assumptions.management-usd-per-kw",
             "catalog.system.lead_time_weeks",

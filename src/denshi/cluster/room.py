@@ -1,11 +1,27 @@
-"""The cluster room: from a limit to racks, fabric, power and bill of materials."""
+"""The cluster room: from a limit to racks, fabric, halls, cables, power and bill of materials."""
 
 from dataclasses import dataclass
 from math import ceil, floor, inf, isfinite
 
 from denshi.cluster.bill import bill
-from denshi.cluster.fabric import Counts, scale_out
+from denshi.cluster.cabling import Goods, MediumUse, cost_usd, tray_fill, uses
+from denshi.cluster.hall import first_hall, white_m2
+from denshi.cluster.place import places
+from denshi.cluster.plan import (
+    END_OF_ROW,
+    counts,
+    drops,
+    elevations,
+    floor_load_kg_per_m2,
+    leaf_place,
+    on_sale,
+    plan,
+    storage_racks,
+)
+from denshi.cluster.rack import Elevation
 from denshi.cluster.record import Cluster, ClusterInput
+from denshi.cluster.route import Drops
+from denshi.cluster.terms import ports, radix
 from denshi.errors import InfeasibleError, OutOfRangeError
 
 _ROUNDING = 1e-9
@@ -25,33 +41,43 @@ class _Power:
         return self.compute_kw + self.network_kw + self.storage_kw + self.management_kw
 
 
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    """What does not change with the number of units: racks by kind, heights, media, place of the leaf racks."""
+
+    racks: tuple[Elevation, ...]
+    drops: Drops
+    goods: Goods
+    leaf_at: float
+
+
+def _shop(given: ClusterInput) -> _Shop:
+    racks, sold = elevations(given), on_sale(given)
+    down = drops(given, racks)
+    return _Shop(racks, down, sold, leaf_place(given, down, sold)[0])
+
+
 def run(given: ClusterInput) -> Cluster:
     """Return the largest cluster within the limits.
 
     Raises
     ------
-    InfeasibleError : the limit does not hold one unit.
+    InfeasibleError : the limit does not hold one unit, or something does not fit its rack.
     OutOfRangeError : there is no limit, or a fact that divides is not positive.
     """
     _check(given)
-    units = largest(given)
+    shop = _shop(given)
+    units = _largest(given, shop)
     planes, split, lane_bytes_per_s = ports(given)
-    fabric = _fabric(given, units)
-    power = _power(given, units)
+    fabric = counts(given, units)
+    floor_plan = plan(given, units, shop.leaf_at)
+    media = uses(floor_plan, shop.drops, shop.goods)
+    power = _power(given, units, media)
+    where = places(floor_plan)
     accelerators = units * round(given.system.accelerators)
-    copper_fraction = _copper_fraction(given)
-    optical_hosts = fabric.host_links * (1 - copper_fraction)
-    fibre_m = (
-        optical_hosts * 0.5 * (min(given.link.copper_reach_m, given.host_cable_longest_m) + given.host_cable_longest_m)
-        + fabric.fabric_links * given.fabric_cable_m
-    ) / split
-    optics = _optics(given, fabric)
-    copper_cables = ceil(fabric.host_links * copper_fraction / split - _ROUNDING)
-    compute_racks = ceil(units / given.system.units_per_rack - _ROUNDING)
-    storage_racks = _storage_racks(given, units)
-    network_racks = ceil(fabric.switches / given.switches_per_rack - _ROUNDING)
-    management_racks = ceil(power.management_kw / given.management_rack_kw - _ROUNDING)
-    racks = compute_racks + storage_racks + network_racks + management_racks
+    cable_kg = sum(use.kg for use in media)
+    racks = {"compute": where.compute_racks, "leaf": where.leaf_racks, **where.count}
+    network_racks = racks["leaf"] + racks["spine"] + racks["core"] + racks["border"]
     tare_kg = given.rack_tare_kg if given.system.units_per_rack > 1 else 0.0
     tapered = given.topology not in ("dragonfly", "torus")
     scaleout = given.system.nic_bytes_per_s / (given.oversubscription if tapered else 1.0)
@@ -59,10 +85,8 @@ def run(given: ClusterInput) -> Cluster:
         given,
         units=units,
         switches=fabric.switches,
-        optics=optics,
-        fibre_m=fibre_m,
-        copper=copper_cables,
-        storage_racks=storage_racks,
+        media=media,
+        storage_racks=racks["storage"],
         management_kw=power.management_kw,
     )
     return Cluster(
@@ -71,11 +95,12 @@ def run(given: ClusterInput) -> Cluster:
         scaleup_domain=given.accelerator.scaleup_domain or given.system.accelerators,
         planes=planes,
         port_split=split,
-        radix=_radix(given),
+        radix=radix(given),
         leaf_switches=fabric.leaves,
         spine_switches=fabric.spines,
         core_switches=fabric.core,
         pods=fabric.pods,
+        pod_accelerators=accelerators / fabric.pods,
         border_switches=fabric.border,
         host_links=fabric.host_links,
         border_links=fabric.border_links,
@@ -83,10 +108,13 @@ def run(given: ClusterInput) -> Cluster:
         scaleout_bytes_per_s=scaleout,
         inter_pod_bytes_per_s=scaleout / (given.inter_pod_oversubscription if fabric.pods > 1 else 1.0),
         bisection_bytes_per_s=fabric.bisection_links * lane_bytes_per_s,
-        copper_fraction=copper_fraction,
-        optics=optics,
-        fibre_m=fibre_m,
-        copper_cables=copper_cables,
+        media=media,
+        optics=ceil(sum(use.optics for use in media) - _ROUNDING),
+        fibre_m=sum(use.metres for use in media if use.optics),
+        copper_cables=sum(use.cables for use in media if not use.optics),
+        cable_kg=cable_kg,
+        tray_fill_fraction=tray_fill(where, media, given.media, given.tray_section_mm2),
+        leaf_place_saving_usd=_saving_usd(given, units, shop, media),
         compute_power_kw=power.compute_kw,
         network_power_kw=power.network_kw,
         storage_bytes=accelerators * given.storage_bytes_per_accelerator,
@@ -95,22 +123,41 @@ def run(given: ClusterInput) -> Cluster:
         it_power_kw=power.it_kw,
         network_power_fraction=power.network_kw / power.it_kw,
         liquid_fraction=given.system.liquid_fraction * power.compute_kw / power.it_kw,
-        compute_racks=compute_racks,
-        storage_racks=storage_racks,
+        compute_racks=racks["compute"],
+        storage_racks=racks["storage"],
+        leaf_racks=racks["leaf"],
+        spine_racks=racks["spine"],
+        core_racks=racks["core"],
+        border_racks=racks["border"],
         network_racks=network_racks,
-        management_racks=management_racks,
-        racks=racks,
+        management_racks=racks["management"],
+        racks=sum(racks.values()),
         rack_power_kw=given.system.units_per_rack * given.system.power_kw,
         weight_kg=units * given.system.weight_kg
         + fabric.switches * given.switch_weight_kg
-        + storage_racks * given.storage_rack_weight_kg
-        + compute_racks * tare_kg
-        + (network_racks + management_racks) * given.rack_tare_kg,
-        floor_load_kg_per_m2=(given.system.units_per_rack * given.system.weight_kg + tare_kg) / given.rack_area_m2,
-        footprint_m2=racks * given.rack_area_m2 / given.rack_row_fill_fraction,
+        + racks["storage"] * given.storage_rack_weight_kg
+        + racks["compute"] * tare_kg
+        + (network_racks + racks["management"]) * given.rack_tare_kg
+        + cable_kg,
+        floor_load_kg_per_m2=floor_load_kg_per_m2(given, shop.racks[0]),
+        elevations=tuple(rack for rack in shop.racks if racks[rack.kind]),
+        halls=where.halls,
+        hall_rows=first_hall(where),
+        hall_width_m=where.width_m,
+        hall_depth_m=where.depth_m,
+        rack_width_m=given.rack_width_m,
+        rack_depth_m=given.rack_depth_m,
+        white_m2=white_m2(where),
+        grey_m2=power.it_kw * given.grey_m2_per_kw,
+        footprint_m2=white_m2(where),
         network_usd=sum(item.cost_usd for item in items if item.goods == "network"),
         items=items,
     )
+
+
+def _saving_usd(given: ClusterInput, units: int, shop: _Shop, media: tuple[MediumUse, ...]) -> float:
+    end = plan(given, units, END_OF_ROW)
+    return cost_usd(end, shop.drops, shop.goods) - sum(use.usd for use in media)
 
 
 def again(given: ClusterInput, result: Cluster) -> Cluster:  # noqa: ARG001
@@ -119,84 +166,58 @@ def again(given: ClusterInput, result: Cluster) -> Cluster:  # noqa: ARG001
 
 
 def largest(given: ClusterInput) -> int:
-    """Return the largest number of units whose IT power is within both limits [count], by bisection.
-
-    The power never falls as units are added, so the last number that fits is exact.
+    """Return the largest number of units whose IT power is within both limits [count].
 
     Raises
     ------
     InfeasibleError : one unit is too many.
     """
+    return _largest(given, _shop(given))
+
+
+def _largest(given: ClusterInput, shop: _Shop) -> int:
+    """Search by secants inside a bracket: the power never falls as units are added, so the last that fits is exact."""
     by_power = floor(given.it_power_limit_kw / given.system.power_kw) if isfinite(given.it_power_limit_kw) else inf
     by_count = floor(given.units_limit + _ROUNDING) if isfinite(given.units_limit) else inf
     most = min(by_power, by_count)
     if not isfinite(most):
         raise OutOfRangeError("nothing limits the cluster", where="compute", mend="Give a power or a number of racks")
-    if most < 1 or not _fits(given, 1):
-        raise _too_small(given, by_count)
-    fits, too_many = 1, int(most) + 1
+    most = int(most)
+    limit_kw = given.it_power_limit_kw * (1 + _ROUNDING)
+    if most < 1 or (least_kw := _it_kw(given, shop, 1)) > limit_kw:
+        raise _too_small(given, shop, by_count)
+    if not isfinite(limit_kw) or (most_kw := _it_kw(given, shop, most)) <= limit_kw:
+        return most
+    fits, too_many, aimed = 1, most, True
     while too_many - fits > 1:
-        middle = (fits + too_many) // 2
-        fits, too_many = (middle, too_many) if _fits(given, middle) else (fits, middle)
+        # a straight line lands near; every second guess steps one beyond it, or halves, so that lines do not creep
+        line = fits + int((too_many - fits) * (limit_kw - least_kw) / (most_kw - least_kw))
+        guess = line if aimed else line + 1 if line == fits else (fits + too_many) // 2
+        guess = min(max(guess, fits + 1), too_many - 1)
+        power_kw = _it_kw(given, shop, guess)
+        if power_kw <= limit_kw:
+            fits, least_kw = guess, power_kw
+        else:
+            too_many, most_kw = guess, power_kw
+        aimed = not aimed
     return fits
 
 
-def ports(given: ClusterInput) -> tuple[int, int, float]:
-    """Return planes, ports into which a cage is split, and the bandwidth of one port after the split [byte/s]."""
-    port = min(given.link.bytes_per_s, given.switch.port_bytes_per_s)
-    nic = given.system.nic_bytes_per_s
-    planes = max(ceil(nic / port - _ROUNDING), 1)
-    split = max(min(floor(port / nic + _ROUNDING), round(given.port_split_limit)), 1)
-    return planes, split, port / split
-
-
-def _radix(given: ClusterInput) -> int:
-    return round(given.switch.ports) * ports(given)[1]
-
-
-def _fabric(given: ClusterInput, units: int) -> Counts:
-    return scale_out(
-        given.topology,
-        units,
-        round(given.system.accelerators),
-        ports(given)[0],
-        _radix(given),
-        given.oversubscription,
-        round(given.rails),
-        given.inter_pod_oversubscription,
-    )
-
-
-def _copper_fraction(given: ClusterInput) -> float:
-    return min(given.link.copper_reach_m / given.host_cable_longest_m, 1.0)
-
-
-def _optics(given: ClusterInput, fabric: Counts) -> int:
-    optical = fabric.host_links * (1 - _copper_fraction(given)) + fabric.fabric_links
-    return ceil(2 * optical / ports(given)[1] - _ROUNDING)
-
-
-def _storage_racks(given: ClusterInput, units: int) -> int:
-    bytes_ = units * round(given.system.accelerators) * given.storage_bytes_per_accelerator
-    return ceil(bytes_ / given.storage_rack_bytes - _ROUNDING)
-
-
-def _power(given: ClusterInput, units: int) -> _Power:
-    fabric = _fabric(given, units)
+def _power(given: ClusterInput, units: int, media: tuple[MediumUse, ...]) -> _Power:
     compute_kw = units * given.system.power_kw
     return _Power(
         compute_kw=compute_kw,
-        network_kw=fabric.switches * given.switch.power_kw + _optics(given, fabric) * given.link.optic_power_kw,
-        storage_kw=_storage_racks(given, units) * given.equipment["storage-rack"].capacity_kw,
+        network_kw=counts(given, units).switches * given.switch.power_kw + sum(use.power_kw for use in media),
+        storage_kw=storage_racks(given, units) * given.equipment["storage-rack"].capacity_kw,
         management_kw=compute_kw * given.management_power_fraction,
     )
 
 
-def _fits(given: ClusterInput, units: int) -> bool:
-    return _power(given, units).it_kw <= given.it_power_limit_kw * (1 + _ROUNDING)
+def _it_kw(given: ClusterInput, shop: _Shop, units: int) -> float:
+    return _power(given, units, uses(plan(given, units, shop.leaf_at), shop.drops, shop.goods)).it_kw
 
 
-def _too_small(given: ClusterInput, by_count: float) -> InfeasibleError:
+def _too_small(given: ClusterInput, shop: _Shop, by_count: float) -> InfeasibleError:
     if by_count < 1:
         asked = given.units_limit * given.system.accelerators
         return InfeasibleError(
@@ -205,7 +226,7 @@ def _too_small(given: ClusterInput, by_count: float) -> InfeasibleError:
             why="a system is bought whole",
             mend="Ask for more, or name a smaller system",
         )
-    need_kw = _power(given, 1).it_kw
+    need_kw = _it_kw(given, shop, 1)
     return InfeasibleError(
         f"one {given.system.name} with its network and storage needs {need_kw:,.1f} kW of IT power, "
         f"the limit leaves {given.it_power_limit_kw:,.1f} kW",
@@ -222,7 +243,13 @@ def _check(given: ClusterInput) -> None:
         "catalog.system.nic_bytes_per_s": given.system.nic_bytes_per_s,
         "catalog.link.bytes_per_s": given.link.bytes_per_s,
         "catalog.switch.port_bytes_per_s": given.switch.port_bytes_per_s,
-        "catalog.assumptions.host-cable-longest-m": given.host_cable_longest_m,
+        "catalog.assumptions.management-rack-kw": given.management_rack_kw,
+        "catalog.assumptions.management-server-kw": given.management_server_kw,
+        "catalog.assumptions.switches-per-rack": given.switches_per_rack,
+        "catalog.assumptions.rack-width-m": given.rack_width_m,
+        "catalog.assumptions.rack-depth-m": given.rack_depth_m,
+        "catalog.assumptions.tray-section-mm2": given.tray_section_mm2,
+        "catalog.link.copper_reach_m": given.link.copper_reach_m,
         "catalog.assumptions.storage-rack-bytes": given.storage_rack_bytes,
         "catalog.assumptions.rack-row-fill-fraction": given.rack_row_fill_fraction,
     }

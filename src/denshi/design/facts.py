@@ -14,6 +14,7 @@ from denshi.catalog import (
     Equipment,
     Kernels,
     Link,
+    Medium,
     Model,
     Price,
     Region,
@@ -58,6 +59,7 @@ class Facts:
     region: Region
     link: Link
     switch: Switch
+    media: Mapping[str, Medium]
     models: tuple[Model | None, ...]
     engines: tuple[Engine | None, ...]
     technologies: tuple[Technology, ...]
@@ -94,6 +96,7 @@ def gather(scenario: Scenario) -> Facts:
         region=region,
         link=link,
         switch=find(Switch, link.switch),
+        media=cast(Mapping[str, Medium], rows("media")),
         models=tuple(_model(workload.model) for workload in scenario.workload),
         engines=tuple(_engine(workload) for workload in scenario.workload),
         technologies=tuple(find(Technology, name) for name in scenario.energy.options),
