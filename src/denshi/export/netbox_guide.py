@@ -17,8 +17,8 @@ Device types come in two forms; take one of them.
 
 What NetBox has no object for is not in the set: transformers, UPS, switchgear, generators and pumps stand in the
 workbook (denshi export --format xlsx). A power panel is one run of the last distribution before the racks; a power
-feed carries the nameplate of its rack. The comments of the racks say where they stand, in metres from the corner of
-the hall. Everything has the status "planned". Cable lengths are those of the route through the trays.
+feed carries the nameplate of its rack. The comments of the racks say where they stand, in metres from the first
+rack of the hall. Everything has the status "planned". Cable lengths are those of the route through the trays.
 """
 _COOLING = """
 Cooling (releases from 4.7): sources are the machines of the plant, feeds the loops to the racks that give heat to

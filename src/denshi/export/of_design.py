@@ -5,8 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from denshi.catalog import Item
+from denshi.cluster import ClusterInput, layout, pull
 from denshi.design import Design
+from denshi.design.paths import fill
 from denshi.export import plant
 from denshi.export.inventory import (
     Device,
@@ -40,6 +44,45 @@ class Laid(Protocol):
     def width_m(self) -> float: ...  # noqa: D102
     @property
     def depth_m(self) -> float: ...  # noqa: D102
+
+
+def inventory(design: Design) -> Inventory:
+    """Return the inventory of a finished design: its halls laid out and its cables drawn by the cluster room."""
+    given = fill(ClusterInput, design.root())
+    units = design.cluster.units
+    per_plane = {role: getattr(design.cluster, f"{role}_switches") // design.cluster.planes for role in SWITCH_ROLES}
+    media = {row.id: Medium(name=row.name, kind=_kind_of(row.id)) for row in design.catalog.media.values()}
+    order = {name: i for i, name in enumerate(media)}
+
+    def blocks() -> Iterator[Strands]:
+        return (_strands(one, per_plane, order) for one in pull.cables(given, units))
+
+    frame = Frame(round(given.rack_width_m * 1000.0), round(given.rack_depth_m * 1000.0))
+    return assembled(design, layout(given, units), blocks, media, frame)
+
+
+def _strands(one: pull.Cables, per_plane: Mapping[str, int], order: Mapping[str, int]) -> Strands:
+    """Number the devices of a block over all planes, and its media as the inventory lists them."""
+    media = np.array([order[name] for name in one.media])
+    return Strands(
+        tier=one.tier,
+        plane=one.plane,
+        a_kind=one.a.kind,
+        a=one.a.device + one.plane * per_plane.get(one.a.kind, 0),
+        a_port=one.a.port,
+        b_kind=one.b.kind,
+        b=one.b.device + one.plane * per_plane.get(one.b.kind, 0),
+        b_port=one.b.port,
+        medium=media[one.medium],
+        length_m=one.length_m,
+        price_usd=one.price_usd,
+        weight_kg=one.kg,
+    )
+
+
+def _kind_of(medium: str) -> str:
+    """Return the kind of cable of a row of the catalogue; optics built into a switch end a single-mode fibre."""
+    return "single-mode" if medium.startswith(("single-mode", "co-packaged")) else medium
 
 
 @dataclass(frozen=True, slots=True)
