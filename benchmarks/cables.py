@@ -13,10 +13,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from cluster.cluster_rows import cluster_input  # noqa: E402
-from denshi.cluster import run  # noqa: E402
-from denshi.cluster.pull import cables, write_pull_list  # noqa: E402
-from denshi.cluster.route import tiers  # noqa: E402
+from cluster.cluster_rows import cluster_input
+from denshi.cluster import run
+from denshi.cluster.pull import cables, write_pull_list
+from denshi.cluster.route import tiers
 
 RUNS = 5
 
