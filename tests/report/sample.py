@@ -1,6 +1,7 @@
 """A plausible design.json made of a few round numbers: only for the tests of the report."""
 
 import math
+from copy import deepcopy
 from typing import Any
 
 from report import invented_hall
@@ -217,7 +218,7 @@ def sample(name: str = "Hyperion") -> dict[str, Any]:
             "optics": 4_068_000, "network_power_kw": 62_000.0, "storage_power_kw": 21_000.0,
             "compute_power_kw": 1_492_000.0, "it_power_kw": 2.0e6, "rack_power_kw": 142.0, "weight_kg": 1.8e7,
             "footprint_m2": 61_000.0, "scaleout_bytes_per_s": 1e11, "scaleup_domain": 72, "liquid_fraction": 0.86,
-            **invented_hall.CLUSTER,
+            **deepcopy(invented_hall.CLUSTER),
             "items": [
                 item("NVIDIA GB300 NVL72", "accelerator-system", 11_300, 4.106e6, unit="rack"),
                 item("Storage rack", "storage", 1_120, 5.36e5, unit="rack", origin="US", grade="E"),
@@ -234,7 +235,7 @@ def sample(name: str = "Hyperion") -> dict[str, Any]:
             "cooling_energy_kwh_per_year": 0.93 * (total - it_energy - sum(losses.values())),
             "loss_by_stage_kwh": losses, "water_m3_per_year": 5.6e5, "trim_hours": 412, "transformers": 34,
             "generators": 0, "ups_units": 1_100, "chillers": 86, "heat_rejectors": 1_430, "build_cost_usd": 14.7e9,
-            **invented_hall.FACILITY,
+            **deepcopy(invented_hall.FACILITY),
             "items": [
                 item("345 kV transformer", "power", 34, 2.4e7, origin="KR", lead_time_weeks=128.0, grade="B"),
                 item("UPS, 2 MW", "power", 1_100, 4.9e6, origin="US"),
