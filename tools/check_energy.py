@@ -162,10 +162,8 @@ def print_storage(shared: Path, seeds: int) -> bool:
         held = real is not None and len(made) > 0 and made[0] <= real <= made[-1]
         fine = fine and held
         ends = f"{made[0]:.1f} to {made[-1]:.1f}, median {np.median(made):.1f}" if made else "none"
-        chosen = storage(synthetic(area))
-        print(
-            f"  {area.upper():5} {_hours(real)}; {ends}; chosen year {_hours(chosen)}; {'holds' if held else 'MISSES'} it"
-        )
+        chosen, said = _hours(storage(synthetic(area))), "holds it" if held else "MISSES it"
+        print(f"  {area.upper():5} {_hours(real)}; {ends}; chosen year {chosen}; {said}")
     return fine
 
 

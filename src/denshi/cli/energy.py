@@ -43,7 +43,7 @@ def audit(
     Exit status 1 where the claim fails. Examples: examples/claims/energy-*.toml.
     """
     from denshi.cli.output import as_json, done, reader
-    from denshi.errors import UsageError
+    from denshi.errors import CatalogError, OutOfRangeError, UsageError
 
     if schema:
         from denshi.cli.energy_schema import claim_schema
@@ -55,6 +55,7 @@ def audit(
     from denshi.cli.energy_audit import page
     from denshi.cli.energy_claim import read_claim
     from denshi.cli.energy_text import audit_text
+    from denshi.cli.energy_toml import told_at
 
     read = read_claim(claim)
     if read.supply is None and (profile or area or least_cost):
@@ -62,8 +63,12 @@ def audit(
     if area and not profile:
         raise UsageError("--area names an area of a --profile file, and none is given", mend="Give --profile FILE")
     progress = reader()
-    found = page(read, profile or [], area, least_cost=least_cost, progress=progress)
-    done()
+    try:
+        found = page(read, profile or [], area, least_cost=least_cost, progress=progress)
+    except (OutOfRangeError, CatalogError) as error:
+        raise told_at(str(claim), error) from None
+    finally:
+        done()
     print(as_json(found) if json else audit_text(found), end="")
     if found["verdict"] == "fails":
         raise typer.Exit(1)
@@ -82,7 +87,7 @@ def solve(
     and says in which hours, by how much, and what mends it at least cost. Examples: examples/energy/*.toml.
     """
     from denshi.cli.output import as_json, done, reader
-    from denshi.errors import InfeasibleError, UsageError
+    from denshi.errors import InfeasibleError, OutOfRangeError, UsageError
 
     if schema:
         from denshi.cli.energy_schema import case_schema
@@ -96,6 +101,7 @@ def solve(
     from denshi.cli.energy_case import read_case
     from denshi.cli.energy_solve import infeasible_page, infeasible_words, page
     from denshi.cli.energy_text import solve_text
+    from denshi.cli.energy_toml import told_at
 
     read = read_case(case)
     progress = reader()
@@ -108,5 +114,8 @@ def solve(
             print(as_json(found), end="")
             raise typer.Exit(1) from None
         raise infeasible_words(found, error, str(case)) from None
-    done()
+    except OutOfRangeError as error:
+        raise told_at(str(case), error) from None
+    finally:
+        done()
     print(as_json(found) if json else solve_text(found), end="")

@@ -76,6 +76,8 @@ def _supply(
     profiles = list(energy_profile.of_files(files, area, solar, wind, region)) if files else []
     if region.profile is not None or not profiles:
         profiles.append(energy_profile.packaged(region, solar, wind, clean))
+    for profile in profiles:
+        audit.check_profile(stated, profile)
     judged = profiles[0]
     pages = []
     for profile in profiles:
@@ -106,7 +108,7 @@ def _supply(
         ],
         "synthetic_years": _seeds(stated, region, means, progress) if region.profile is not None else [],
         "least_cost": _least_cost(stated, region, judged, progress) if least_cost else [],
-        "notices": _notices(region, facts, profiles, bool(files)),
+        "notices": _notices(stated, region, facts, profiles, bool(files)),
         "definitions": _DEFINITIONS,
     }  # fmt: skip
 
@@ -205,7 +207,9 @@ def _least_cost(
     return found
 
 
-def _notices(region: Region, facts: Mapping[str, Fact], profiles: list[Profile], measured: bool) -> list[str]:
+def _notices(
+    stated: SupplyClaim, region: Region, facts: Mapping[str, Fact], profiles: list[Profile], measured: bool
+) -> list[str]:
     notes = ["a fleet's output is smoother than one plant's: the hourly shares of a single plant are lower"]
     if not measured:
         notes.append(f"the hours are not measured: {profiles[0].name}; --profile takes measured ones (EIA-930 or CSV)")
@@ -213,6 +217,11 @@ def _notices(region: Region, facts: Mapping[str, Fact], profiles: list[Profile],
     if proof is not None and proof.note:
         notes.append(proof.note)
     notes.append("the load is flat at its rated power times its utilisation")
+    if stated.firm_kw > 0.0:
+        notes.append("nuclear runs flat at its capacity factor: an outage is not played")
+    for kind, shape in (("solar", profiles[0].solar_cf), ("wind", profiles[0].wind_cf)):
+        if not shape.any():
+            notes.append(f"the place has no {kind} fleet: {kind} is left out")
     weak = [name for name, fact in facts.items() if fact.evidence.grade == "E"]
     if weak:
         notes.append(f"assumptions without a source (grade E): {', '.join(weak)}")

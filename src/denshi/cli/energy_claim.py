@@ -11,6 +11,7 @@ from denshi.cli.energy_profile import region_named
 from denshi.cli.energy_toml import Table, read_table
 from denshi.energy.audit import SupplyClaim, check_claim
 from denshi.energy.audit_facts import Additions, Fact
+from denshi.errors import CatalogError
 from denshi.figure import GRADES, Evidence, Grade
 
 KINDS = {
@@ -30,6 +31,7 @@ TECHNOLOGIES = {
 }
 _UTILISATIONS = (1.0, 0.85, 0.7)
 _MOST_KW = 1e12
+_MOST_TIMES = 10_000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,10 @@ def read_claim(path: Path) -> Claim:
 def _supply(top: Table) -> dict[str, Any]:
     own = ("load", "fraction", "basis", "region", "supply", "utilisations", "nuclear_capacity_factor")
     top.only_these((*_COMMON, *own, "solar_capacity_factor", "wind_capacity_factor", "grid_clean_fraction"))
-    region = region_named(top.text("region"))
+    try:
+        region = region_named(top.text("region"))
+    except CatalogError as error:
+        raise top.fault("region", error.what, mend=error.mend) from None
     facts = {"load": top.fact("load", "kW", most=_MOST_KW)}
     for name in ("solar_capacity_factor", "wind_capacity_factor"):
         proof, value = region.evidence.get(name), getattr(region, name)
@@ -96,6 +101,8 @@ def _supply(top: Table) -> dict[str, Any]:
         raise top.fault("load", "is not above 0", mend='Write the power that is to be covered, for example "2 GW"')
     if claim.fraction <= 0.0:
         raise top.fault("fraction", "is not above 0", mend='Write the share that is claimed: "100%"')
+    if sum(sizes.values()) > _MOST_TIMES * claim.load_kw:
+        raise top.fault("load", f"is covered more than {_MOST_TIMES:,.0f} times over", mend="Check the units of both")
     check_claim(claim)
     return {"supply": claim, "region": region, "facts": {**claimed, **facts}}
 
@@ -110,6 +117,8 @@ def _claimed(top: Table) -> tuple[dict[str, float], dict[str, Fact]]:
             raise part.fault("technology", f"{technology} is stated twice", mend="Add the two up")
         facts[f"supply.{technology}"] = part.fact("capacity", "kW", most=_MOST_KW)
         sizes[key] = facts[f"supply.{technology}"].value
+        if sizes[key] <= 0.0:
+            raise part.fault("capacity", "is not above 0", mend="Drop the part, or state what is claimed")
         if technology == "battery":
             sizes["storage_kwh"] = sizes[key] * part.number("hours", "h", 4.0, most=10_000.0)
         elif part.has("hours"):

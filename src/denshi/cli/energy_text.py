@@ -102,7 +102,7 @@ def _needs(found: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _missing_over_the_year(found: Iterable[Mapping[str, Any]]) -> list[str]:
-    plain = [one for one in found if one["way"] in ("solar", "wind")]
+    plain = [one for one in found if one["way"] in ("solar", "wind") and one["extra_kw"]["annual"]]
     said = ", ".join(f"{_gigawatts(one['extra_kw']['annual'])} GW {one['way']}" for one in plain)
     return [f"  100 % over the year would take {said} more"] if said else []
 

@@ -190,4 +190,5 @@ def read_table(path: Path) -> Table:
 
 def told_at(file: str, error: DenshiError) -> DenshiError:
     """Return an error of a room with the name of the file that led to it."""
-    return type(error)(error.what, where=f"{file}: {error.where}", why=error.why, mend=error.mend)
+    place = f"{shown(file)}: {error.where}" if error.where else shown(file)
+    return type(error)(error.what, where=place, why=error.why, mend=error.mend)

@@ -122,6 +122,23 @@ def check_claim(claim: SupplyClaim) -> None:
             raise OutOfRangeError("is not above 0 and at most 1", where=name)
 
 
+def check_profile(claim: SupplyClaim, profile: Profile) -> None:
+    """Refuse hours that say nothing of what is claimed.
+
+    Raises
+    ------
+    OutOfRangeError : the place has no fleet of the claimed kind to take the hours from.
+    """
+    sun, wind = bool(profile.solar_cf.any()), bool(profile.wind_cf.any())
+    asked = (claim.solar_kw > 0.0 and not sun, claim.wind_kw > 0.0 and not wind)
+    if any(asked) or (claim.either_kw > 0.0 and not sun and not wind):
+        raise OutOfRangeError(
+            f"{profile.name} has no hours of {'wind' if sun else 'solar'}, which is claimed",
+            where="supply",
+            mend="Give hours of the place with --profile (solar_cf, wind_cf, clean_fraction), or name another region",
+        )
+
+
 def readings(claim: SupplyClaim, profile: Profile, utilisation: float) -> tuple[Reading, ...]:
     """Return how each reading of the claim meets a flat load of the rated power times its utilisation.
 
@@ -130,6 +147,8 @@ def readings(claim: SupplyClaim, profile: Profile, utilisation: float) -> tuple[
     split = {"solar": (1.0, 0.0), "wind": (0.0, 1.0), "half solar, half wind": (0.5, 0.5)}
     if claim.either_kw == 0.0:
         split = {"as stated": (0.0, 0.0)}
+    elif not (profile.solar_cf.any() and profile.wind_cf.any()):
+        split = {"solar": (1.0, 0.0)} if profile.solar_cf.any() else {"wind": (0.0, 1.0)}
     load = _load(claim, profile, utilisation)
     found = []
     for name, (sun, wind) in split.items():

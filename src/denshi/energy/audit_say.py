@@ -32,7 +32,9 @@ def _more(ways: Sequence[Need]) -> str:
     plain = [one for one in ways if one.way.name in ("solar", "wind") and one.at_annual is not None]
     plain = [one for one in plain if (one.extra_kw["annual"] or 0.0) > 0.0]
     if not plain:
-        return ""
+        sizes_90 = [(one.extra_kw["hourly_90"], one.way.name) for one in ways]
+        least = min(((size, name) for size, name in sizes_90 if size), default=None)
+        return "" if least is None else f"90 % hour by hour takes at least {show(least[0], 'kW')} more ({least[1]})"
     sizes = " or ".join(f"{show(one.extra_kw['annual'] or 0.0, 'kW')} more {one.way.name}" for one in plain)
     met = " and ".join(_percent(one.at_annual.hourly_fraction) for one in plain if one.at_annual is not None)
     return f"100 % over the year takes {sizes}, which would then cover {met} hour by hour"
@@ -87,9 +89,15 @@ def _named(claim: SupplyClaim) -> str:
 def _range(found: Sequence[Reading], share: Callable[[Reading], float]) -> str:
     ends = sorted(found, key=share)
     low, high = ends[0], ends[-1]
-    if len(found) == 1 or _percent(share(low)) == _percent(share(high)):
+    if len(found) == 1:
+        return _percent(share(low)) + (f" ({_all(low.name)})" if low.name in ("solar", "wind") else "")
+    if _percent(share(low)) == _percent(share(high)):
         return _percent(share(high))
-    return f"{_percent(share(low))} (all {low.name}) to {_percent(share(high))} (all {high.name})"
+    return f"{_percent(share(low))} ({_all(low.name)}) to {_percent(share(high))} ({_all(high.name)})"
+
+
+def _all(name: str) -> str:
+    return name if name.startswith("half") else f"all {name}"
 
 
 def _percent(share: float) -> str:
