@@ -110,7 +110,8 @@ def _dispatch(
 
     Returns
     -------
-    what is left in the store at the end.
+    what one more kWh in the store is worth at the start, less at the end [USD/kWh]: above 0 the store would rather not
+    begin empty here.
     """
     hours = len(clean)
     begin = np.empty(hours + 2, np.int64)
@@ -162,7 +163,7 @@ def _dispatch(
                 at += 1
         begin[back + 2] = at
     level, near = 0.0, 1e-9 * energy
-    worth_now = slopes[begin[hours]]
+    worth_now = worth_first = slopes[begin[hours]]
     for t in range(hours):
         back = hours - 1 - t
         n, charging, most = steps(clean[t], min(power, spare[t]), power, one_way, wear, value[t], width[t], count[t], slope, size)
@@ -191,11 +192,13 @@ def _dispatch(
         else:
             wanted = min(max(above, worth_now * one_way), worth_now / one_way + wear)
         price[t] = max(min(wanted, below), above)
+        if t == hours - 1:
+            break
         if level <= near:
             worth_now = slopes[begin[back]]
         elif level >= energy - near:
             worth_now = slopes[begin[back + 1] - 1]
-    return level
+    return worth_first - worth_now
 
 
 dispatch = njit(cache=True)(_dispatch)

@@ -9,6 +9,8 @@ from denshi.energy.screen.scaled import Index, Matrix, Scaled, Vector
 _BUILT = 1e-9
 # Years up to this many hours are turned for each operation; longer ones once and for all.
 _SHORT_HOURS = 1500
+# Marginal values that differ by less are alike [USD/kWh].
+_ALIKE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,29 +159,41 @@ def _store(
     flow, price = np.empty_like(clean), np.empty_like(clean)
     for start, stop in site.bounds:
         order = np.arange(start, stop)
-        if stop - start <= _SHORT_HOURS:
-            order = _from_empty(hours, clean, spare, store, order)
-            part, values = np.empty(len(order)), np.empty(len(order))
-            dispatch(clean[order], spare[order], hours.value[order], hours.width[order], hours.count[order], *store, part, values)
-            flow[order], price[order] = part, values
-            continue
-        year = slice(start, stop)
-        dispatch(clean[year], spare[year], hours.value[year], hours.width[year], hours.count[year], *store, flow[year], price[year])
+        if stop - start > _SHORT_HOURS:
+            year = slice(start, stop)
+            part, values = flow[year], price[year]
+            late = dispatch(
+                clean[year], spare[year], hours.value[year], hours.width[year], hours.count[year], *store, part, values
+            )
+            if late <= _ALIKE:
+                continue
+            order = _from_empty(order, part, store[2])
+        else:
+            twice = np.concatenate([order, order])
+            part, values = np.empty(len(twice)), np.empty(len(twice))
+            dispatch(
+                clean[twice], spare[twice], hours.value[twice], hours.width[twice], hours.count[twice], *store, part,
+                values,
+            )
+            order = _from_empty(twice, part, store[2])
+        part, values = np.empty(len(order)), np.empty(len(order))
+        dispatch(
+            clean[order], spare[order], hours.value[order], hours.width[order], hours.count[order], *store, part, values
+        )
+        flow[order], price[order] = part, values
     return flow, price
 
 
-def _from_empty(hours: _Hours, clean: Vector, spare: Vector, store: tuple[float, float, float, float], order: Index) -> Index:
-    """Turn a short year so that it begins where the store is empty in the second of two years played in a row."""
-    from denshi.energy.screen.dispatch import dispatch
+def _from_empty(order: Index, flow: Vector, one_way: float) -> Index:
+    """Turn a year so that it begins where the store is empty in the middle half of what was played.
 
-    twice = np.concatenate([order, order])
-    flow, price = np.empty(len(twice)), np.empty(len(twice))
-    dispatch(clean[twice], spare[twice], hours.value[twice], hours.width[twice], hours.count[twice], *store, flow, price)
-    level = np.cumsum(np.where(flow > 0.0, -flow / store[2], -flow * store[2]))
-    # The second year up to where the end is in sight.
-    length = len(order)
-    lowest = int(np.argmin(level[length // 2 : length // 2 + length])) + length // 2 + 1
-    return np.roll(order, -lowest)
+    There the level no longer depends on how the play began, nor on its end.
+    """
+    level = np.cumsum(np.where(flow > 0.0, -flow / one_way, -flow * one_way))
+    quarter = len(order) // 4
+    first = int(np.argmin(level[quarter : len(order) - quarter])) + quarter + 1
+    year = len(np.unique(order))
+    return np.asarray(np.concatenate([order[first:], order[:first]])[:year], dtype=np.int64)
 
 
 def _size(site: Scaled, capacity: Vector, stores: list[int]) -> tuple[float, float, float, float]:

@@ -11,10 +11,10 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
-# Load that may not go unserved is priced at this many times the highest price of the site, at least 1,000 USD/kWh, while
+# Load that may not go unserved is priced at this many times the highest price of the site, at least a million USD/kWh, while
 # designs are searched; a design that needs it is no design.
 _SHORT_TIMES = 20.0
-_SHORT_LEAST = 1000.0
+_SHORT_LEAST = 1e6
 _WORST_HOURS = 48
 
 

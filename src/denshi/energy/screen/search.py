@@ -9,7 +9,9 @@ from denshi.energy.screen.scaled import Index, Scaled, Vector
 
 # Multipliers of a bound in floating point: what its sums of some ten thousand terms may be off by, as a share.
 _ROUNDING = 1e-11
-_MOST_DIRTY_PRICE = 500.0
+_MOST_DIRTY_PRICE = 2e4
+# Where trials stand between design (0) and bound (1), in turn.
+_SHARES, _STRICT_SHARES = (0.5, 1.0, 0.7), (0.5, 1.0, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +87,37 @@ def _renumber(basis: Index, old: int, new: int) -> None:
 
 
 def _step(pool: Pool, now: Bounds, allowed: float, count: int) -> None:
-    if np.isfinite(now.upper):
-        share = (0.5, 1.0, 0.9)[count % 3] if allowed <= 0.0 else (0.5, 1.0, 0.7)[count % 3]
-        at = share * now.below + (1.0 - share) * now.above
-    else:
-        at = 0.5 * (now.below + pool.site.limit)
+    """Try capacities between bound and design, at a price of unclean energy between theirs.
+
+    Every third trial stands where the bound is, so that it must rise there. Where nothing unclean is allowed the price
+    is as good as infinite, and every other trial has its storage all in the longest store: one store's operation is
+    exact, and at the edge of what can be served a little less than exact is not enough.
+    """
+    site = pool.site
+    strict = allowed <= 0.0
+    share = (_STRICT_SHARES if strict else _SHARES)[count % 3]
+    at = share * now.below + (1.0 - share) * (now.above if np.isfinite(now.upper) else site.limit)
+    if strict:
+        pool.try_out(_in_one_store(site, at) if count % 2 else at, _MOST_DIRTY_PRICE)
+        return
     price = 0.5 * (now.dirty_price + min(now.mixture_price, _MOST_DIRTY_PRICE))
-    if allowed <= 0.0:
-        price = _MOST_DIRTY_PRICE
-    column = pool.try_out(at, price)
-    for _ in range(2):
-        if column.dirty <= allowed * 1.02 + 1e-9 or price >= _MOST_DIRTY_PRICE:
+    for _ in range(3):
+        column = pool.try_out(at, price)
+        if column.dirty <= allowed * 1.02:
             break
         price = min(max(2.0 * price, 0.05), _MOST_DIRTY_PRICE)
-        column = pool.try_out(at, price)
+
+
+def _in_one_store(site: Scaled, capacity: Vector) -> Vector:
+    """Return capacities with the power of all stores in the longest one, as far as its limit goes."""
+    if site.stores < 2:
+        return capacity
+    stores = slice(site.producers, site.producers + site.stores)
+    longest = site.producers + int(np.argmax(site.duration_h))
+    one = capacity.copy()
+    one[stores] = 0.0
+    one[longest] = min(float(capacity[stores].sum()), float(site.limit[longest]))
+    return one
 
 
 def bounds(pool: Pool, cost: Vector, allowed: float, basis: Index) -> Bounds:
