@@ -6,6 +6,11 @@ from denshi.cli.energy_case import VALUES
 from denshi.cli.energy_claim import KINDS, TECHNOLOGIES
 from denshi.figure import GRADES
 
+_TEXT = {"type": "string", "minLength": 1}
+_SHARE = {"type": ["number", "string"], "description": "a fraction, or a text such as 5%"}
+_GRADE = {"enum": list(GRADES), "description": "; ".join(f"{key}: {said}" for key, said in GRADES.items())}
+_Keys = dict[str, Any]
+
 
 def claim_schema() -> dict[str, Any]:
     """Return the JSON schema of a claim file.
@@ -13,89 +18,106 @@ def claim_schema() -> dict[str, Any]:
     >>> [one["properties"]["kind"]["const"] for one in claim_schema()["oneOf"]]
     ['supply', 'equivalence', 'comparison', 'rate']
     """
-    text = {"type": "string", "minLength": 1}
-    grade = {"enum": list(GRADES), "description": "; ".join(f"{key}: {said}" for key, said in GRADES.items())}
-
-    def table(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
-        both = {**required, **(optional or {})}
-        return {"type": "object", "properties": both, "required": list(required), "additionalProperties": False}
-
-    def fact(unit: str, about: str) -> dict[str, Any]:
-        number = {"type": ["number", "string"], "description": f"{about} [{unit}], with a unit or in {unit}"}
-        sourced = table(
-            {"value": number, "source": text, "date": text, "grade": grade},
-            {"low": number, "high": number, "note": text},
-        )
-        catalog = table({"catalog": {**text, "description": "kind.id.field of the catalogue"}})
-        return {"anyOf": [{**number, "description": f"{about}; bare: an assumption, grade E"}, sourced, catalog]}
-
-    def each(unit: str, about: str) -> dict[str, Any]:
-        return {"type": "object", "minProperties": 1, "additionalProperties": fact(unit, about)}
-
-    own = fact("1", "mean of the year, in place of the catalogue's")
-    share = {"type": ["number", "string"], "description": "a fraction, or a text such as 5%"}
-    built = {
-        "name": text,
-        "capacity": fact("kW", "all that was built in the year"),
-        "parts": each("kW", "built of one technology"),
-        "capacity_factors": each("1", "mean over rated output of the same technology; 0 for storage"),
-    }
-    part = table(
-        {"technology": {"enum": list(TECHNOLOGIES)}, "capacity": fact("kW", "claimed")},
-        {"hours": {"type": ["number", "string"], "description": "of a battery [h]; 4 if left out"}},
-    )
-    kinds: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-        "supply": (
-            {
-                "load": fact("kW", "rated power of the load"),
-                "region": {**text, "description": "region of the catalogue (denshi catalog search --kind regions)"},
-                "supply": {"type": "array", "minItems": 1, "items": part},
-            },
-            {
-                "fraction": {**share, "description": "share that is said to be covered; 1 if left out"},
-                "basis": {"enum": ["unstated", "annual", "hourly"]},
-                "utilisations": {"type": "array", "minItems": 1, "description": "mean over rated; the first judges"},
-                **{f"{name}_capacity_factor": own for name in ("solar", "wind", "nuclear")},
-                "grid_clean_fraction": own,
-            },
-        ),
-        "equivalence": (
-            {
-                "power": fact("kW", "the claimed power"),
-                "things": {"type": ["number", "string"], "description": "how many it is said to be"},
-                "thing": {**text, "description": "what they are, in the plural"},
-                "use_of_one": fact("kWh", "used by one in a year"),
-                "load_factor": fact("1", "mean over rated power"),
-            },
-            {"tolerance": share},
-        ),
-        "comparison": (
-            {
-                "ratio": {"type": "number", "description": "first over second, as claimed"},
-                "side": {"type": "array", "minItems": 2, "maxItems": 2, "items": table(built)},
-            },
-            {"tolerance": share},
-        ),
-        "rate": (
-            {
-                "capacity": fact("kW", "to be built each year"),
-                "ratio": {"type": "number", "description": "over what is built today, as claimed"},
-                "today": table(built),
-                "generation": fact("kWh", "generated in a year today"),
-                "load_factor": fact("1", "mean over rated power of the load that it feeds"),
-            },
-            {"tolerance": share},
-        ),
-    }  # fmt: skip
-    common = {"text": text, "source": text, "date": text, "grade": grade}
+    common = {"text": _TEXT, "source": _TEXT, "date": _TEXT, "grade": _GRADE}
+    kinds = {"supply": _supply(), "equivalence": _equivalence(), "comparison": _comparison(), "rate": _rate()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "denshi energy claim",
         "oneOf": [
-            {"description": KINDS[kind], **table({"kind": {"const": kind}, **common, **needed}, {**more, "note": text})}
+            {
+                "description": KINDS[kind],
+                **_table({"kind": {"const": kind}, **common, **needed}, {**more, "note": _TEXT}),
+            }
             for kind, (needed, more) in kinds.items()
         ],
     }
+
+
+def _table(required: _Keys, optional: _Keys | None = None) -> _Keys:
+    both = {**required, **(optional or {})}
+    return {"type": "object", "properties": both, "required": list(required), "additionalProperties": False}
+
+
+def _fact(unit: str, about: str) -> _Keys:
+    number = {"type": ["number", "string"], "description": f"{about} [{unit}], with a unit or in {unit}"}
+    sourced = _table(
+        {"value": number, "source": _TEXT, "date": _TEXT, "grade": _GRADE},
+        {"low": number, "high": number, "note": _TEXT},
+    )
+    catalog = _table({"catalog": {**_TEXT, "description": "kind.id.field of the catalogue"}})
+    return {"anyOf": [{**number, "description": f"{about}; bare: an assumption, grade E"}, sourced, catalog]}
+
+
+def _supply() -> tuple[_Keys, _Keys]:
+    part = _table(
+        {"technology": {"enum": list(TECHNOLOGIES)}, "capacity": _fact("kW", "claimed")},
+        {"hours": {"type": ["number", "string"], "description": "of a battery [h]; 4 if left out"}},
+    )
+    own = _fact("1", "mean of the year, in place of the catalogue's")
+    return (
+        {
+            "load": _fact("kW", "rated power of the load"),
+            "region": {**_TEXT, "description": "region of the catalogue (denshi catalog search --kind regions)"},
+            "supply": {"type": "array", "minItems": 1, "items": part},
+        },
+        {
+            "fraction": {**_SHARE, "description": "share that is said to be covered; 1 if left out"},
+            "basis": {"enum": ["unstated", "annual", "hourly"]},
+            "utilisations": {"type": "array", "minItems": 1, "description": "mean over rated; the first judges"},
+            **{f"{name}_capacity_factor": own for name in ("solar", "wind", "nuclear")},
+            "grid_clean_fraction": own,
+        },
+    )
+
+
+def _equivalence() -> tuple[_Keys, _Keys]:
+    return (
+        {
+            "power": _fact("kW", "the claimed power"),
+            "things": {"type": ["number", "string"], "description": "how many it is said to be"},
+            "thing": {**_TEXT, "description": "what they are, in the plural"},
+            "use_of_one": _fact("kWh", "used by one in a year"),
+            "load_factor": _fact("1", "mean over rated power"),
+        },
+        {"tolerance": _SHARE},
+    )
+
+
+def _comparison() -> tuple[_Keys, _Keys]:
+    return (
+        {
+            "ratio": {"type": "number", "description": "first over second, as claimed"},
+            "side": {"type": "array", "minItems": 2, "maxItems": 2, "items": _built()},
+        },
+        {"tolerance": _SHARE},
+    )
+
+
+def _rate() -> tuple[_Keys, _Keys]:
+    return (
+        {
+            "capacity": _fact("kW", "to be built each year"),
+            "ratio": {"type": "number", "description": "over what is built today, as claimed"},
+            "today": _built(),
+            "generation": _fact("kWh", "generated in a year today"),
+            "load_factor": _fact("1", "mean over rated power of the load that it feeds"),
+        },
+        {"tolerance": _SHARE},
+    )
+
+
+def _built() -> _Keys:
+    def each(unit: str, about: str) -> _Keys:
+        return {"type": "object", "minProperties": 1, "additionalProperties": _fact(unit, about)}
+
+    return _table(
+        {
+            "name": _TEXT,
+            "capacity": _fact("kW", "all that was built in the year"),
+            "parts": each("kW", "built of one technology"),
+            "capacity_factors": each("1", "mean over rated output of the same technology; 0 for storage"),
+        }
+    )
 
 
 def case_schema() -> dict[str, Any]:
@@ -104,7 +126,6 @@ def case_schema() -> dict[str, Any]:
     >>> case_schema()["required"]
     ['region']
     """
-    text = {"type": "string", "minLength": 1}
 
     def quantity(unit: str, about: str) -> dict[str, Any]:
         return {"type": ["number", "string"], "description": f"{about} [{unit}]"}
@@ -113,7 +134,7 @@ def case_schema() -> dict[str, Any]:
         "type": "object",
         "description": "values in place of the catalogue's; money per kW, canonical units",
         "properties": {
-            "base": {**text, "description": "the technology that one of your own is like"},
+            "base": {**_TEXT, "description": "the technology that one of your own is like"},
             **{name: {"type": ["number", "string"]} for name in VALUES},
         },
         "additionalProperties": False,
@@ -123,19 +144,24 @@ def case_schema() -> dict[str, Any]:
         "title": "denshi energy case",
         "type": "object",
         "properties": {
-            "name": text,
+            "name": _TEXT,
             "load": quantity("kW", "flat load of every hour"),
             "load_file": {
-                **text,
+                **_TEXT,
                 "description": "CSV with load_kw for 8,760 hours, beside this file; in place of load",
             },
-            "region": {**text, "description": "region of the catalogue: price, carbon, hours"},
+            "region": {**_TEXT, "description": "region of the catalogue: price, carbon, hours"},
             "profile": {
-                **text,
+                **_TEXT,
                 "description": "CSV of your own hours, or generation by fuel (EIA-930), beside this file",
             },
-            "area": {**text, "description": "balancing authority in such a file"},
-            "options": {"type": "array", "items": text, "minItems": 1, "description": "technologies; grid if left out"},
+            "area": {**_TEXT, "description": "balancing authority in such a file"},
+            "options": {
+                "type": "array",
+                "items": _TEXT,
+                "minItems": 1,
+                "description": "technologies; grid if left out",
+            },
             "target": {"enum": ["none", "annual", "hourly"], "default": "none"},
             "clean_fraction": {**quantity("1", "share of the load that the target asks for"), "default": 0.9},
             "connection": quantity("kW", "highest flow into the site; left out it does not limit"),
