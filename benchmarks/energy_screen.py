@@ -108,7 +108,9 @@ def batch(area: str, gap: float, shared: Path) -> tuple[str, tuple[Screened, ...
     screen(few, cases()[:1], (0.5,))  # the kernels compile once
     marks: list[tuple[float, float]] = []
     began = time.process_time()
-    designs = screen(here, cases(), TARGETS, gap, progress=lambda text: marks.append((float(text.split()[-1]), time.process_time())))
+    designs = screen(
+        here, cases(), TARGETS, gap, progress=lambda text: marks.append((float(text.split()[-1]), time.process_time()))
+    )
     ended = time.process_time()
     stops = [at for _, at in marks[1:]] + [ended]
     spent = {target: stop - at for (target, at), stop in zip(marks, stops, strict=True)}

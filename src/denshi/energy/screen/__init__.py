@@ -1,8 +1,8 @@
 """Very many designs of a site at once, each with a proof of how far from the least cost it can be.
 
-``screen`` takes one site, many cost cases and many targets. It never solves the hourly linear programme: hourly values of
-clean supply and a price of unclean energy make a bound (``worth``), the exact operation of stores makes a design
-(``dispatch``), and both are shared by all cases and targets (``pool``).
+``screen`` takes one site, many cost cases and many targets. It never solves the hourly linear programme: hourly values
+of clean supply and a price of unclean energy make a bound (``worth``), the exact operation of stores makes a design
+(``dispatch``), and both are shared by all cases and targets (``pool``). ``search`` closes in from both sides.
 """
 
 from collections.abc import Callable, Sequence

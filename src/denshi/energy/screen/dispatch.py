@@ -84,7 +84,7 @@ steps = njit(cache=True)(_steps)
 edge = njit(cache=True)(_edge)
 
 
-def _dispatch(
+def _dispatch(  # noqa: PLR0912, PLR0915
     clean: Vector,
     spare: Vector,
     value: Matrix,
@@ -124,7 +124,9 @@ def _dispatch(
     slopes[0], sizes[0] = 0.0, energy
     for back in range(hours):
         t = hours - 1 - back
-        n, charging, skip = steps(clean[t], min(power, spare[t]), power, one_way, wear, value[t], width[t], count[t], slope, size)
+        n, charging, skip = steps(
+            clean[t], min(power, spare[t]), power, one_way, wear, value[t], width[t], count[t], slope, size
+        )
         j, stop, at = begin[back], begin[back + 1], begin[back + 1]
         if at + (stop - j) + n + 2 > room:
             more = 2 * room + stop - j + n
@@ -166,7 +168,9 @@ def _dispatch(
     worth_now = worth_first = slopes[begin[hours]]
     for t in range(hours):
         back = hours - 1 - t
-        n, charging, most = steps(clean[t], min(power, spare[t]), power, one_way, wear, value[t], width[t], count[t], slope, size)
+        n, charging, most = steps(
+            clean[t], min(power, spare[t]), power, one_way, wear, value[t], width[t], count[t], slope, size
+        )
         j, stop, i = begin[back], begin[back + 1], 0
         left, kept, given = level + most, 0.0, 0.0
         while left > 0.0 and (i < n or j < stop):
@@ -198,7 +202,7 @@ def _dispatch(
             worth_now = slopes[begin[back]]
         elif level >= energy - near:
             worth_now = slopes[begin[back + 1] - 1]
-    return worth_first - worth_now
+    return float(worth_first - worth_now)
 
 
 dispatch = njit(cache=True)(_dispatch)

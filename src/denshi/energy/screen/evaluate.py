@@ -116,8 +116,15 @@ def trial(site: Scaled, capacity: Vector, dirty_price: float) -> tuple[tuple[Cut
             prices.append(price)
     supply = np.maximum(clean + sum(flows.values(), np.zeros_like(clean)), 0.0)
     running, dirty, short = settle(
-        supply, site.weight, site.source_price, site.source_dirty, site.export_price, hours.width, hours.kind,
-        hours.count, hours.base,
+        supply,
+        site.weight,
+        site.source_price,
+        site.source_dirty,
+        site.export_price,
+        hours.width,
+        hours.kind,
+        hours.count,
+        hours.base,
     )
     for s in built:
         running += site.wear[s] * float(site.weight @ np.maximum(flows[s], 0.0))
@@ -136,8 +143,19 @@ def _uses(site: Scaled, dirty_price: float, burner_size: Vector) -> _Hours:
     kind, count = np.empty((hours, most), np.int64), np.empty(hours, np.int64)
     base = np.empty((len(site.source_price), hours))
     uses(
-        dirty_price, site.load, site.source_price, site.source_dirty, site.source_limit, burner_size,
-        site.export_price, site.export_limit, value, width, kind, count, base,
+        dirty_price,
+        site.load,
+        site.source_price,
+        site.source_dirty,
+        site.source_limit,
+        burner_size,
+        site.export_price,
+        site.export_limit,
+        value,
+        width,
+        kind,
+        count,
+        base,
     )
     return _Hours(value, width, kind, count, base)
 
@@ -172,7 +190,13 @@ def _store(
             twice = np.concatenate([order, order])
             part, values = np.empty(len(twice)), np.empty(len(twice))
             dispatch(
-                clean[twice], spare[twice], hours.value[twice], hours.width[twice], hours.count[twice], *store, part,
+                clean[twice],
+                spare[twice],
+                hours.value[twice],
+                hours.width[twice],
+                hours.count[twice],
+                *store,
+                part,
                 values,
             )
             order = _from_empty(twice, part, store[2])

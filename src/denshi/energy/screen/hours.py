@@ -45,7 +45,8 @@ def _uses(
                 at -= 1
             order[at] = j
         left = load[t]
-        for j in order:
+        for place in range(sources):
+            j = int(order[place])
             limit = source_limit[j, t]
             if 0 < j < sources - 1:
                 limit *= burner_size[j - 1]

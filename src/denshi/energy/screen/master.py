@@ -11,14 +11,14 @@ from denshi.energy.screen.scaled import Index, Matrix, Vector
 _SMALL = 1e-9
 
 
-def _best_bound(
+def _best_bound(  # noqa: PLR0912, PLR0915
     constant: Vector, slope: Matrix, cost: Vector, limit: Vector, basis: Index, capacity: Vector, share: Vector
 ) -> int:
     """Find capacities at which the highest of all cuts is least, and shares of cuts that prove it.
 
     min over 0 <= x <= limit of cost·x + max over k of (constant_k - slope_k·x). Its dual, max of sum share_k constant_k
-    - sum limit_i s_i with sum share_k = 1 and sum share_k slope_ki - s_i + r_i = cost_i, is solved by the primal simplex
-    method with an explicit inverse: new cuts are new columns.
+    - sum limit_i s_i with sum share_k = 1 and sum share_k slope_ki - s_i + r_i = cost_i, is solved by the primal
+    simplex method with an explicit inverse: new cuts are new columns.
 
     Parameters
     ----------

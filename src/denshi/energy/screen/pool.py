@@ -65,8 +65,9 @@ class Pool:
         if not (np.isfinite(cut.constant) and np.isfinite(cut.slope).all()):
             return
         if self.cuts == len(self._constant):
-            self._constant, self._dirty_price = np.resize(self._constant, 2 * self.cuts), np.resize(
-                self._dirty_price, 2 * self.cuts
+            self._constant, self._dirty_price = (
+                np.resize(self._constant, 2 * self.cuts),
+                np.resize(self._dirty_price, 2 * self.cuts),
             )
             self._slope = np.vstack([self._slope, np.empty_like(self._slope)])
         self._constant[self.cuts] = cut.constant
@@ -77,8 +78,9 @@ class Pool:
     def add_column(self, column: Column) -> None:
         """Add a dispatch."""
         if self.columns == len(self._running):
-            self._running, self._dirty = np.resize(self._running, 2 * self.columns), np.resize(
-                self._dirty, 2 * self.columns
+            self._running, self._dirty = (
+                np.resize(self._running, 2 * self.columns),
+                np.resize(self._dirty, 2 * self.columns),
             )
             self._capacity = np.vstack([self._capacity, np.empty_like(self._capacity)])
         self._capacity[self.columns] = column.capacity

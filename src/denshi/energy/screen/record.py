@@ -74,9 +74,14 @@ class ScreenSite:
     scenario_hours: tuple[int, ...] = ()
 
     @property
+    def technologies(self) -> tuple[Producer | Store | Burner, ...]:
+        """Producers, stores, burners, in this order everywhere."""
+        return (*self.producers, *self.stores, *self.burners)
+
+    @property
     def names(self) -> tuple[str, ...]:
-        """Names of the technologies: producers, stores, burners."""
-        return tuple(part.name for part in (*self.producers, *self.stores, *self.burners))
+        """Names of the technologies."""
+        return tuple(part.name for part in self.technologies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +96,8 @@ class CostCase:
 class Screened:
     """A feasible design of one cost case and one target, and how far from the least cost it can be.
 
-    ``capacities_kw`` serve the load of every hour at ``objective_usd_per_year``; no design of the same limits costs less
-    than ``lower_bound_usd_per_year``. Gap = (objective - bound) / max(|bound|, |objective|). ``dirty_fraction`` is
+    ``capacities_kw`` serve the load of every hour at ``objective_usd_per_year``; no design of the same limits costs
+    less than ``lower_bound_usd_per_year``. Gap = (objective - bound) / max(|bound|, |objective|). ``dirty_fraction`` is
     unclean energy over load. Where no feasible design was found the objective is infinite and capacities are not a
     number; the bound holds all the same.
     """
@@ -115,8 +120,9 @@ def check(site: ScreenSite, cases: tuple[CostCase, ...], targets: tuple[float, .
         "grid_usd_per_kwh": site.grid_usd_per_kwh,
         "grid_clean_fraction": site.grid_clean_fraction,
         "export_usd_per_kwh": site.export_usd_per_kwh,
-        "import_limit_kw": np.broadcast_to(site.import_limit_kw, hours) if np.ndim(site.import_limit_kw) == 0 else
-        np.asarray(site.import_limit_kw),
+        "import_limit_kw": np.broadcast_to(site.import_limit_kw, hours)
+        if np.ndim(site.import_limit_kw) == 0
+        else np.asarray(site.import_limit_kw),
         **{producer.name: producer.availability for producer in site.producers},
     }
     for name, values in series.items():
@@ -130,12 +136,13 @@ def check(site: ScreenSite, cases: tuple[CostCase, ...], targets: tuple[float, .
     shares += [burner.unclean_fraction for burner in site.burners] + list(targets)
     if min(shares, default=0.0) < 0.0 or max(shares, default=0.0) > 1.0:
         raise OutOfRangeError("a clean share or target is outside 0–1", where="energy.screen")
-    limits = [part.limit_kw for part in (*site.producers, *site.stores, *site.burners)] + [site.export_limit_kw]
+    limits = [part.limit_kw for part in site.technologies] + [site.export_limit_kw]
     if not np.isfinite(limits).all() or min(limits) < 0.0:
         raise OutOfRangeError("a limit is negative or not finite: it is part of the bound", where="energy.screen")
     if any(not 0.0 < s.efficiency <= 1.0 or s.duration_h <= 0.0 or s.wear_usd_per_kwh < 0.0 for s in site.stores):
-        raise OutOfRangeError("a store needs efficiency in (0, 1], duration above 0, wear of at least 0",
-                              where="energy.screen.stores")
+        raise OutOfRangeError(
+            "a store needs efficiency in (0, 1], duration above 0, wear of at least 0", where="energy.screen.stores"
+        )
     if len(set(site.names)) != len(site.names) or any(set(case.annual_usd_per_kw) != set(site.names) for case in cases):
         raise OutOfRangeError("a cost case names other technologies than the site", where="energy.screen.cases")
     if any(not np.isfinite(list(case.annual_usd_per_kw.values())).all() for case in cases):

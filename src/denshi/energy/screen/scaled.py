@@ -11,8 +11,8 @@ Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
-# Load that may not go unserved is priced at this many times the highest price of the site, at least a million USD/kWh, while
-# designs are searched; a design that needs it is no design.
+# Load that may not go unserved is priced at this many times the highest price of the site, at least a million
+# USD/kWh, while designs are searched: above any price of unclean energy. A design that needs it is no design.
 _SHORT_TIMES = 20.0
 _SHORT_LEAST = 1e6
 _WORST_HOURS = 48
@@ -70,7 +70,6 @@ def scaled(site: ScreenSite) -> Scaled:
     penalty = max(_SHORT_LEAST, _SHORT_TIMES * highest)
     short = penalty if site.unserved_usd_per_kwh is None else site.unserved_usd_per_kwh
     flat = np.ones(hours)
-    parts = (*site.producers, *site.stores, *site.burners)
     return Scaled(
         scale_kw=scale,
         load=site.load_kw[order] / scale,
@@ -89,12 +88,12 @@ def scaled(site: ScreenSite) -> Scaled:
                 np.inf * flat,
             ]
         ),
-        export_price=np.ascontiguousarray(site.export_usd_per_kwh[order], dtype=float),
+        export_price=np.ascontiguousarray(site.export_usd_per_kwh[order], dtype=np.float64),
         export_limit=site.export_limit_kw / scale,
         duration_h=np.array([s.duration_h for s in site.stores], dtype=float),
         one_way=np.sqrt(np.array([s.efficiency for s in site.stores], dtype=float)),
         wear=np.array([s.wear_usd_per_kwh for s in site.stores], dtype=float),
-        limit=np.array([part.limit_kw / scale for part in parts], dtype=float),
+        limit=np.array([part.limit_kw / scale for part in site.technologies], dtype=float),
         bounds=bounds,
         short_counts=site.unserved_usd_per_kwh is not None,
     )

@@ -6,9 +6,7 @@ from numba import njit
 from denshi.energy.screen.scaled import Vector
 
 
-def _split(
-    flow: Vector, one_way: float, power: Vector, energy: Vector, first: Vector, second: Vector
-) -> float:
+def _split(flow: Vector, one_way: float, power: Vector, energy: Vector, first: Vector, second: Vector) -> float:
     """Write flows of two stores that add up to the flow of both merged, as nearly as the two can.
 
     The level of the first must keep both levels within their limits, now and later; backwards in time that is one
@@ -56,10 +54,7 @@ def _split(
         one = min(max(one, min(least, most)), max(least, most))
         one = min(max(one, -held), energy[0] - held)
         rest = min(max(change[t] - one, -give[1]), charge[1])
-        if change[t] >= 0.0:
-            rest = max(rest, 0.0)
-        else:
-            rest = min(rest, 0.0)
+        rest = max(rest, 0.0) if change[t] >= 0.0 else min(rest, 0.0)
         rest = min(max(rest, -other), energy[1] - other)
         missed += abs(change[t] - one - rest)
         held += one
