@@ -110,7 +110,7 @@ def audit_input(claim: SupplyClaim, region: Region, profile: Profile, target: fl
 
 def _region(top: Table) -> Region:
     try:
-        region = energy_profile.region_named(top.text("region"))
+        region = energy_profile.region_named(shown(top.text("region")))
     except CatalogError as error:
         raise top.fault("region", error.what, mend=error.mend) from None
     changes: dict[str, float] = {}
@@ -196,7 +196,7 @@ def _technology(top: Table, own: Table, name: str) -> Technology:
     table = own.table(name) if own.has(name) else None
     base = table.text("base", name) if table is not None else name
     try:
-        row = find(Technology, base)
+        row = find(Technology, shown(base))
     except CatalogError as error:
         place = top.fault("options", error.what, mend=error.mend)
         if table is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from denshi.catalog import Region, Technology, find
+from denshi.catalog.user_file import shown
 from denshi.cli.energy_profile import region_named
 from denshi.cli.energy_toml import Table, read_table
 from denshi.energy.audit import SupplyClaim, check_claim
@@ -69,7 +70,7 @@ def _supply(top: Table) -> dict[str, Any]:
     own = ("load", "fraction", "basis", "region", "supply", "utilisations", "nuclear_capacity_factor")
     top.only_these((*_COMMON, *own, "solar_capacity_factor", "wind_capacity_factor", "grid_clean_fraction"))
     try:
-        region = region_named(top.text("region"))
+        region = region_named(shown(top.text("region")))
     except CatalogError as error:
         raise top.fault("region", error.what, mend=error.mend) from None
     facts = {"load": top.fact("load", "kW", most=_MOST_KW)}
