@@ -1,7 +1,6 @@
 """A whole year of measured shapes: an earlier study of the same case, solved by PyPSA and HiGHS, is met."""
 
 import importlib.util
-import time
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,6 @@ STUDY = {
 @pytest.mark.parametrize(("target", "share"), STUDY)
 def test_a_year_agrees_with_the_study(shared, target, share):
     lcoe, tolerance, built = STUDY[target, share]
-    began = time.perf_counter()
     result = energy.run(YEAR.study_case(shared, target=target, clean_fraction=share))
     assert 1e3 * result.lcoe_usd_per_kwh == pytest.approx(lcoe, rel=tolerance)
     capacities = {name: value / 1e6 for name, value in result.capacity_kw.items() if value > 0.0}
@@ -35,8 +33,6 @@ def test_a_year_agrees_with_the_study(shared, target, share):
     assert sum(capacities.values()) == pytest.approx(sum(built.values()), rel=0.01) or not built
     assert result.method.startswith("interior point")
     assert max(result.residual_primal, result.residual_dual, result.residual_gap) < 1e-7
-    # Twelve seconds on an idle machine; four times that where the machine is shared.
-    assert time.perf_counter() - began < 48.0
 
 
 @pytest.mark.slow

@@ -34,6 +34,24 @@ TRAINING = {
         scaleup_domain=2.0,
         **SMALL,
     ),
+    "pods": training_input(
+        "llama3.1-70b",
+        "hgx-h100",
+        128,
+        parallelism={"tp": 4, "pp": 4, "virtual_stages": 2, "micro_batch": 1},
+        pod_accelerators=8.0,
+        inter_pod_bytes_per_s=7e9,
+        **SMALL,
+    ),
+    "pods of stages": training_input(
+        "llama3.1-70b",
+        "hgx-h100",
+        128,
+        parallelism={"tp": 4, "pp": 4, "virtual_stages": 2, "micro_batch": 1},
+        pod_accelerators=48.0,
+        inter_pod_bytes_per_s=7e9,
+        **SMALL,
+    ),
     "uneven": training_input(
         "llama3.2-1b", "hgx-h100", 48, parallelism={"tp": 2, "pp": 3, "virtual_stages": 1}, **SMALL
     ),

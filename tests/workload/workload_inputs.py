@@ -37,6 +37,8 @@ def training_input(model: str, system: str, accelerators: float, **changed: Any)
         "parallelism": "search",
     }
     given = hardware(model, system, accelerators)
+    # One fabric joins them all.
+    given |= {"inter_pod_bytes_per_s": given["scaleout_bytes_per_s"], "pod_accelerators": float(accelerators)}
     given["kernels"] = find(Kernels, given["accelerator"].kernels or "other")
     given["software"] = find(Software, "current")
     return training.Input(**given | constants(training.Input) | asked | changed)

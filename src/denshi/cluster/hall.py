@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from denshi.cluster.place import SERVICE, IntArray, Places
+from denshi.cluster.place import SERVICE, IntArray, Places, Plan, places
 from denshi.cluster.rack import Elevation
 
 KINDS = ("compute", "leaf", *SERVICE)
@@ -85,8 +86,10 @@ def rack_count(p: Places, kind: str) -> int:
     return {"compute": p.compute_racks, "leaf": p.leaf_racks, **p.count}[kind]
 
 
-def first_hall(p: Places) -> tuple[HallRow, ...]:
+@lru_cache(maxsize=64)
+def first_hall(plan: Plan) -> tuple[HallRow, ...]:
     """Return the rows of the first hall, racks of one kind that stand side by side as one run."""
+    p = places(plan)
     found: list[tuple[int, int, int]] = []
     for index, kind in enumerate(KINDS):
         # racks of a kind are numbered from hall to hall

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import inf
 
@@ -88,6 +89,7 @@ def priced(
     )
 
 
+@lru_cache(maxsize=512)
 def offer(choice: tuple[Priced, ...]) -> Offer:
     """Return the cheapest medium for every length of route, from nothing to the longest reach.
 

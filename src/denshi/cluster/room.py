@@ -142,7 +142,7 @@ def run(given: ClusterInput) -> Cluster:
         floor_load_kg_per_m2=floor_load_kg_per_m2(given, shop.racks[0]),
         elevations=tuple(rack for rack in shop.racks if racks[rack.kind]),
         halls=where.halls,
-        hall_rows=first_hall(where),
+        hall_rows=first_hall(floor_plan),
         hall_width_m=where.width_m,
         hall_depth_m=where.depth_m,
         rack_width_m=given.rack_width_m,

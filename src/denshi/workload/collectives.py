@@ -1,4 +1,4 @@
-"""Time of collective operations on two tiers: the scale-up domain and the scale-out network."""
+"""Time of collective operations on the tiers of a cluster: scale-up domain, scale-out fabric, between fabrics."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,38 @@ def two_tier_reduce_scatter_s(
     domains = np.maximum(ranks / local, 1.0)
     inside = ring_reduce_scatter_s(local, payload_bytes, inside_bytes_per_s)
     return np.asarray(inside + ring_reduce_scatter_s(domains, payload_bytes / local, outside_bytes_per_s))
+
+
+def three_tier_reduce_scatter_s(
+    ranks: Values,
+    local: Values,
+    pod: Values,
+    payload_bytes: Values,
+    inside_bytes_per_s: Values | float,
+    outside_bytes_per_s: Values | float,
+    beyond_bytes_per_s: Values | float,
+) -> Values:
+    """Time of a reduce-scatter (or all-gather) inside the domain, between domains of a fabric, between fabrics.
+
+    As ``two_tier_reduce_scatter_s`` for the ``p`` ranks within one fabric, then ``(n / p - 1) / (n / p) (S / p) / B``.
+
+    Parameters
+    ----------
+    ranks : group size, n [1].
+    local : ranks within one domain [1].
+    pod : ranks within one fabric, p, from ``local`` to n [1].
+    payload_bytes : the whole vector, S [bytes].
+    inside_bytes_per_s, outside_bytes_per_s, beyond_bytes_per_s : rates of one rank, one direction [bytes/s].
+
+    Returns
+    -------
+    array : [s].
+
+    Source: pope2022 (ring), applied to each tier.
+    """
+    pod = np.maximum(pod, local)
+    within = two_tier_reduce_scatter_s(pod, local, payload_bytes, inside_bytes_per_s, outside_bytes_per_s)
+    return np.asarray(within + ring_reduce_scatter_s(ranks / pod, payload_bytes / pod, beyond_bytes_per_s))
 
 
 def all_to_all_s(

@@ -1,7 +1,9 @@
-"""Time of the exchanges between ranks: tensor, context, expert, pipeline and data parallelism on two tiers.
+"""Time of the exchanges between ranks: tensor, context, expert, pipeline and data parallelism on a cluster's tiers.
 
 The inner tier is the scale-up domain, the outer one the scale-out network. Groups are laid out as tensor, context,
-expert or data, pipeline: the first fill the domain first. All functions broadcast.
+expert or data, pipeline: the first fill the domain first. Where several fabrics had to be joined, states and stages
+may cross from one to another at the rate between them; groups that exchange each layer are kept within one. All
+functions broadcast.
 """
 
 from collections.abc import Mapping
@@ -9,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from denshi.workload.collectives import all_to_all_s, two_tier_reduce_scatter_s
+from denshi.workload.collectives import all_to_all_s, three_tier_reduce_scatter_s, two_tier_reduce_scatter_s
 from denshi.workload.training.machine import Machine, Stack
 from denshi.workload.training.memory import parameters, shards, stage_layers
 from denshi.workload.training.shape import Shape
@@ -30,6 +32,11 @@ def inside(machine: Machine, stack: Stack) -> Values:
 def outside(machine: Machine, stack: Stack) -> Values:
     """Rate of large collectives over the scale-out network, one direction, per accelerator [bytes/s]."""
     return np.asarray(machine.outside_bytes_per_s * np.asarray(stack.network))
+
+
+def beyond(machine: Machine, stack: Stack) -> Values:
+    """Rate of large collectives between joined fabrics, one direction, per accelerator [bytes/s]."""
+    return np.asarray(machine.beyond_bytes_per_s * np.asarray(stack.network))
 
 
 def tensor_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> Values:
@@ -84,8 +91,9 @@ def hand_over_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> 
     """Time to hand activations to the next stage and take gradients back, one micro-batch."""
     tokens = plan["micro_batch"] * shape.sequence / (plan["cp"] * plan["tp"])
     payload = _VALUE_BYTES * shape.hidden * tokens
-    near = plan["tp"] * plan["cp"] * plan["dp"] * 2 <= machine.domain
-    rate = np.where(near, inside(machine, stack), outside(machine, stack))
+    span = plan["tp"] * plan["cp"] * plan["dp"] * 2
+    far = np.where(span <= machine.pod, outside(machine, stack), beyond(machine, stack))
+    rate = np.where(span <= machine.domain, inside(machine, stack), far)
     return np.asarray(2 * (plan["pp"] > 1) * (payload / rate + stack.collective_latency_s))
 
 
@@ -125,8 +133,9 @@ def replica_s(shape: Shape, plan: Columns, machine: Machine, stack: Stack) -> Va
     dense_ranks, expert_ranks = shards(plan)
     copies = plan["dp"] * plan["cp"] / dense_ranks
     held = dense / dense_ranks + experts / expert_ranks
-    moved = 2 * (copies - 1) / copies * np.asarray(stack.gradient_bytes) * held
-    return np.asarray(moved / outside(machine, stack))
+    near = np.clip(machine.pod / (plan["tp"] * dense_ranks), 1.0, copies)
+    rates = outside(machine, stack), beyond(machine, stack)
+    return 2 * two_tier_reduce_scatter_s(copies, near, np.asarray(stack.gradient_bytes) * held, *rates)
 
 
 def _shared_s(
@@ -134,12 +143,14 @@ def _shared_s(
 ) -> tuple[Values, Values]:
     """Reduce-scatter of gradients and all-gather of weights: shared parameters over ranks, experts over copies [s]."""
     dense, experts = parameters(shape, plan)
-    rates = inside(machine, stack), outside(machine, stack)
-    near = np.clip(machine.domain / plan["tp"], 1.0, ranks)
-    near_copies = np.clip(machine.domain / plan["ep"], 1.0, copies)
+    rates = inside(machine, stack), outside(machine, stack), beyond(machine, stack)
+    near, pod = (np.clip(size / plan["tp"], 1.0, ranks) for size in (machine.domain, machine.pod))
+    near_copies, pod_copies = (np.clip(size / plan["ep"], 1.0, copies) for size in (machine.domain, machine.pod))
 
     def one(bytes_per_param: Values | float) -> Values:
-        shared = two_tier_reduce_scatter_s(ranks, near, bytes_per_param * dense, *rates)
-        return np.asarray(shared + two_tier_reduce_scatter_s(copies, near_copies, bytes_per_param * experts, *rates))
+        shared = three_tier_reduce_scatter_s(ranks, near, pod, bytes_per_param * dense, *rates)
+        return np.asarray(
+            shared + three_tier_reduce_scatter_s(copies, near_copies, pod_copies, bytes_per_param * experts, *rates)
+        )
 
     return one(np.asarray(stack.gradient_bytes)), one(_VALUE_BYTES)

@@ -24,7 +24,8 @@ class Machine:
 
     ``narrow`` is 1 where products run in 8 or 4 bits, so that operands are cast; ``scaled`` is 1 where blocks of 16 or
     32 numbers carry a scale of their own (MXFP8, NVFP4). ``power_ratio`` is the power cap over the reference power of
-    the generation. ``domain`` is the number of accelerators in the scale-up domain. Rates are one direction.
+    the generation. ``domain`` is the number of accelerators in the scale-up domain, ``pod`` that in one scale-out
+    fabric; ``beyond_bytes_per_s`` is the rate of an accelerator between such fabrics. Rates are one direction.
     """
 
     product_flop_per_s: Number
@@ -38,6 +39,8 @@ class Machine:
     inside_bytes_per_s: Number
     outside_bytes_per_s: Number
     domain: Number
+    beyond_bytes_per_s: Number
+    pod: Number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +87,14 @@ class Stack:
 
 
 def machine_of(
-    accelerator: Accelerator, kernels: Kernels, precision: str, outside_bytes_per_s: float, domain: float
+    accelerator: Accelerator,
+    kernels: Kernels,
+    precision: str,
+    outside_bytes_per_s: float,
+    domain: float,
+    *,
+    beyond_bytes_per_s: float | None = None,
+    pod: float = np.inf,
 ) -> Machine:
     """Return the machine of one accelerator in one number format.
 
@@ -111,6 +121,8 @@ def machine_of(
         inside_bytes_per_s=accelerator.scaleup_bytes_per_s or outside_bytes_per_s,
         outside_bytes_per_s=outside_bytes_per_s,
         domain=max(domain, 1.0),
+        beyond_bytes_per_s=outside_bytes_per_s if beyond_bytes_per_s is None else beyond_bytes_per_s,
+        pod=pod,
     )
 
 

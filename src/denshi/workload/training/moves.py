@@ -13,6 +13,9 @@ SOFTWARE = "catalog.software"
 RATES = tuple(f"{CHIP}.{name}_flop_per_s" for name in ("bf16", "fp8", "fp4"))
 RATE_CASES = dict(zip(RATES, ("base", "fp8", "fp4"), strict=True))
 NETWORK = ("cluster.scaleout_bytes_per_s", "cluster.scaleup_domain", f"{CHIP}.scaleup_bytes_per_s")
+BEYOND = ("cluster.inter_pod_bytes_per_s", "cluster.pod_accelerators")
+"""Rate between joined fabrics and the size of one."""
+
 GROUPS = own("tp", "cp", "pp", "virtual_stages", "ep", "dp")
 WORK = own("tp", "cp", "pp", "virtual_stages", "micro_batch_sequences", "micro_batches", "recompute")
 """Decisions that set the work of a rank and how it is cut; expert parallelism only that of the experts."""

@@ -46,7 +46,13 @@ def task_of(inputs: Input, accelerators: float) -> Task:
     InfeasibleError : the accelerator does not multiply in the number format.
     """
     machine = machine_of(
-        inputs.accelerator, inputs.kernels, inputs.precision, inputs.scaleout_bytes_per_s, inputs.scaleup_domain
+        inputs.accelerator,
+        inputs.kernels,
+        inputs.precision,
+        inputs.scaleout_bytes_per_s,
+        inputs.scaleup_domain,
+        beyond_bytes_per_s=inputs.inter_pod_bytes_per_s,
+        pod=inputs.pod_accelerators,
     )
     fixed = inputs.parallelism if isinstance(inputs.parallelism, Mapping) else {}
     return Task(

@@ -17,6 +17,8 @@ class Input(Workload):
     global_batch_tokens: float = given("scenario.workload.@.global_batch_tokens", "token")
     runs_per_year: float | None = given("scenario.workload.@.runs_per_year", "1/year")
     parallelism: str | Mapping[str, int] = given("scenario.workload.@.parallelism")
+    inter_pod_bytes_per_s: float = given("cluster.inter_pod_bytes_per_s", "byte/s")
+    pod_accelerators: float = given("cluster.pod_accelerators", "1")
     kernels: Kernels = given("catalog.kernels")
     software: Software = given("catalog.software")
     memory_usable: float = given("catalog.assumptions.training-memory-usable-fraction", "1")

@@ -7,6 +7,7 @@ from denshi.workload.record import own
 from denshi.workload.training.moves import (
     ASK,
     ASSUMED,
+    BEYOND,
     WRITTEN,
     moving,
 )
@@ -159,7 +160,10 @@ class Training(Timing):
         of=own("accelerator_hours_per_run", "busy_power_kw"),
     )
     front_step_s: tuple[float, ...] = figure(
-        "s", "step times of the plans that no other beats in time, memory and accelerator-hours", of=own("plan")
+        "s",
+        "step times of the plans that no other beats in time, memory and accelerator-hours",
+        of=(*own("plan"), *BEYOND),
+        active=moving("pods", BEYOND),
     )
     front_memory_bytes: tuple[float, ...] = figure("byte", "memory of those plans", of=own("plan"))
     bound: str = figure(

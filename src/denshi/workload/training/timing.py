@@ -6,6 +6,7 @@ from denshi.figure import figure
 from denshi.workload.record import MULTIPLIED, SHAPE_CASES, own, shape
 from denshi.workload.training.moves import (
     ASK,
+    BEYOND,
     CAPTURED,
     CAPTURED_CASES,
     CHIP,
@@ -147,11 +148,13 @@ class Timing(Split):
             *own("params", "compute_s", "tensor_s", "context_s", "expert_s", "zero", "micro_batches"),
             *GROUPS,
             *NETWORK,
+            *BEYOND,
             SOFTWARE,
         ),
         source="rajbhandari2019",
         active={
             **DECIDED_CASES,
+            **moving("pods", BEYOND),
             **moving("split", own("tensor_s")),
             **moving("long", own("context_s")),
             **moving("moe", own("expert_s")),
@@ -176,11 +179,13 @@ class Timing(Split):
             *shape("layers", "hidden"),
             f"{ASK}.sequence",
             *NETWORK,
+            *BEYOND,
             SOFTWARE,
         ),
         source="narayanan2021",
         active={
             **DECIDED_CASES,
+            **moving("pods of stages", BEYOND),
             **moving("split", (*own("compute_s", "tensor_s"), *shape("layers", "hidden"), *NETWORK, SOFTWARE)),
             **moving("split", (f"{ASK}.sequence",)),
             **moving("long", own("context_s")),
