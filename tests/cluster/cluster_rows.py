@@ -1,5 +1,6 @@
 """Fixed rows of the cluster's tests: they do not change when the catalogue does."""
 
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -133,6 +134,14 @@ def cluster_input(**changes: Any) -> ClusterInput:
         "inter_pod_oversubscription": 7.0,
         "port_split_limit": 2.0,
         "media": MEDIA,
+        "front_link": LINK,
+        "front_switch": SWITCH,
+        "management_switch": replace(SWITCH, ports=48.0),
+        "host_storage_ports": 2.0,
+        "host_in_band_ports": 2.0,
+        "storage_rack_ports": 8.0,
+        "front_oversubscription": 3.0,
+        "front_cable_m": 30.0,
         "cable_slack_fraction": 0.05,
         "tray_height_m": 0.4,
         "tray_section_mm2": 60_000.0,

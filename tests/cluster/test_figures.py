@@ -5,6 +5,16 @@ from cluster.cluster_rows import LINK, MEDIA, NODE, SWITCH, cluster_input
 from denshi.cluster import run
 from figure_checks import assert_every_figure_moves, assert_every_input_is_named
 
+RACK = replace(
+    NODE,
+    accelerators=72.0,
+    units_per_rack=1.0,
+    power_kw=132.0,
+    height_u=48.0,
+    compute_trays=18.0,
+    switch_trays=9.0,
+    power_shelves=8.0,
+)
 CASES = {
     "base": cluster_input(),
     "by units": cluster_input(it_power_limit_kw=inf, units_limit=300.0),
@@ -15,20 +25,8 @@ CASES = {
     "split": cluster_input(link=replace(LINK, bytes_per_s=1e11), switch=replace(SWITCH, port_bytes_per_s=1e11)),
     "few rails": cluster_input(rails=3.0),
     "pods by power": cluster_input(it_power_limit_kw=260e3),
-    "rack product": cluster_input(
-        units_limit=40.0,
-        it_power_limit_kw=inf,
-        system=replace(
-            NODE,
-            accelerators=72.0,
-            units_per_rack=1.0,
-            power_kw=132.0,
-            height_u=48.0,
-            compute_trays=18.0,
-            switch_trays=9.0,
-            power_shelves=8.0,
-        ),
-    ),
+    "rack product": cluster_input(units_limit=40.0, it_power_limit_kw=inf, system=RACK),
+    "rack product by power": cluster_input(it_power_limit_kw=30_000.0, system=RACK),
     "whole racks": cluster_input(units_limit=301.0, it_power_limit_kw=inf, system=replace(NODE, units_per_rack=2.0)),
 }
 

@@ -244,7 +244,7 @@ def test_a_faulty_file_is_refused_in_a_sentence(text: str, message: str) -> None
         ('x = { catalog = "planets.mars.mass" }', "catalog", "no path"),
         ('x = { params = "llama9-1b" }', "params", "no model"),
         (
-            'x = { fabric = { system = "dgx-b200", link = "infiniband-ndr", units = 4 }, path = "leafs" }',
+            'x = { fabric = { system = "dgx-b200", link = "infiniband-ndr", units = 4 }, path = "leaf_switch" }',
             "fabric",
             "leaf_switches",
         ),
@@ -273,7 +273,8 @@ def test_the_table_has_a_line_for_every_claim() -> None:
 
 
 def test_the_shipped_example_is_a_claim_file() -> None:
-    for path in (Path(__file__).parents[2] / "examples" / "claims").glob("*.toml"):
+    # Claims on energy have a form and a verb of their own.
+    for path in (Path(__file__).parents[2] / "examples" / "claims").glob("own-*.toml"):
         found = scoreboard(claims_from_text(path.read_text(encoding="utf-8"), path.name))
         assert all(one.verdict in ("holds", "fails", "cannot say") for one in found)
 

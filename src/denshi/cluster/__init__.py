@@ -12,10 +12,11 @@ from denshi.cluster.fabric import (
     scale_out,
     torus,
 )
+from denshi.cluster.given import ClusterInput
 from denshi.cluster.hall import Layout, Racks
 from denshi.cluster.plan import layout
 from denshi.cluster.rack import Elevation, Slot
-from denshi.cluster.record import Cluster, ClusterInput
+from denshi.cluster.record import Cluster
 from denshi.cluster.room import again, run
 
 __all__ = [

@@ -1,12 +1,12 @@
 """The bill of materials of the cluster."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from denshi.catalog import Item, Link, Row
 from denshi.cluster.cabling import MediumUse
+from denshi.cluster.given import ClusterInput
 from denshi.cluster.media import HOST_TIER, priced
-from denshi.cluster.record import ClusterInput
 from denshi.cluster.terms import ports
 from denshi.figure import Evidence
 
@@ -19,17 +19,19 @@ def bill(
     units: int,
     switches: int,
     media: tuple[MediumUse, ...],
+    front_end: Iterable[Item],
     storage_racks: int,
     management_kw: float,
 ) -> tuple[Item, ...]:
     """Return one line for each thing the cluster buys; empty lines are left out."""
     system, switch = given.system, given.switch
     storage = given.equipment["storage-rack"]
-    lines = (
-        _line(system, "price_usd", units, "unit", "accelerator-system", system.origin, "catalog.system"),
-        _line(switch, "price_usd", switches, "switch", "network", switch.origin, "catalog.switch"),
+    bought = (
+        line(system, "price_usd", units, "unit", "accelerator-system", system.origin, "catalog.system"),
+        line(switch, "price_usd", switches, "switch", "network", switch.origin, "catalog.switch"),
         *_cables(given, media),
-        _line(
+        *front_end,
+        line(
             storage,
             "price_usd",
             storage_racks,
@@ -40,10 +42,11 @@ def bill(
         ),
         _management(given, management_kw),
     )
-    return tuple(line for line in lines if line.count > 0)
+    return tuple(item for item in bought if item.count > 0)
 
 
-def _line(row: Row, field: str, count: float, unit: str, goods: str, origin: str, path: str) -> Item:
+def line(row: Row, field: str, count: float, unit: str, goods: str, origin: str, path: str) -> Item:
+    """Return one line of the bill: so many of a fact's price, with the evidence of that price."""
     price = float(getattr(row, field))
     proof = row.evidence.get(field, Evidence("", "", "E"))
     return Item(
@@ -90,14 +93,14 @@ def _cables(given: ClusterInput, media: tuple[MediumUse, ...]) -> Iterator[Item]
 
 def _optical(link: Link, field: str, count: float, unit: str, usd: float, what: str) -> Item:
     """Return a line whose band is that of the link's fact, in proportion."""
-    line = _line(link, field, count, unit, "network", link.optic_origin, "catalog.link")
-    ratio = usd / line.unit_price_usd if line.unit_price_usd else 0.0
+    plain = line(link, field, count, unit, "network", link.optic_origin, "catalog.link")
+    ratio = usd / plain.unit_price_usd if plain.unit_price_usd else 0.0
     return replace(
-        line,
+        plain,
         name=f"{link.name} {what}",
         unit_price_usd=usd,
-        low_usd=min(line.low_usd * ratio, usd),
-        high_usd=max(line.high_usd * ratio, usd),
+        low_usd=min(plain.low_usd * ratio, usd),
+        high_usd=max(plain.high_usd * ratio, usd),
     )
 
 

@@ -5,6 +5,7 @@ from math import ceil
 
 from denshi.cluster.cabling import Goods, cost_usd, goods
 from denshi.cluster.fabric import Counts, scale_out
+from denshi.cluster.given import ClusterInput
 from denshi.cluster.hall import Layout, racks, white_m2
 from denshi.cluster.links import Wiring
 from denshi.cluster.place import Plan, part_of, places
@@ -17,7 +18,6 @@ from denshi.cluster.rack import (
     storage_rack,
     switch_rack,
 )
-from denshi.cluster.record import ClusterInput
 from denshi.cluster.route import Drops
 from denshi.cluster.terms import ports, radix
 

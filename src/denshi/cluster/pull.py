@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denshi.cluster.cabling import Goods, offer_of
+from denshi.cluster.given import ClusterInput
 from denshi.cluster.links import Links, links
 from denshi.cluster.media import HOST_TIER, Offer
 from denshi.cluster.place import FloatArray, IntArray, Plan, places
 from denshi.cluster.plan import drops, elevations, leaf_place, on_sale, plan
 from denshi.cluster.rack import Elevation
-from denshi.cluster.record import ClusterInput
 from denshi.cluster.route import (
     LEAF_BORDER,
     LEAF_SPINE,

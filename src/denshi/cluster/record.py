@@ -1,117 +1,35 @@
-"""What the cluster takes in and gives out."""
+"""What the cluster gives out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from denshi.catalog import Accelerator, Equipment, Item, Link, Medium, Switch, System
+from denshi.catalog import Item
 from denshi.cluster.cabling import MediumUse
 from denshi.cluster.hall import HallRow
+from denshi.cluster.networks import Adapters, Network
+from denshi.cluster.paths import (
+    ALL_SWITCHES,
+    DEEP,
+    FABRIC,
+    FLOOR,
+    FRONT_POWER,
+    FRONT_PRICES,
+    HALL,
+    IN_PODS,
+    JOINED,
+    LINK_PRICES,
+    MANY,
+    PARTIAL,
+    PLACES,
+    POD,
+    PORTS,
+    RACKS,
+    SPR,
+    TREE,
+    WIDE,
+)
 from denshi.cluster.rack import Elevation
-from denshi.figure import figure, given
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterInput:
-    """The system, how it is joined, how much of it is allowed, and what stands beside it."""
-
-    system: System = given("catalog.system")
-    accelerator: Accelerator = given("catalog.accelerator")
-    link: Link = given("catalog.link")
-    switch: Switch = given("catalog.switch")
-    media: Mapping[str, Medium] = given("catalog.media")
-    equipment: Mapping[str, Equipment] = given("catalog.equipment")
-    topology: str = given("scenario.network.topology")
-    oversubscription: float = given("scenario.network.oversubscription", "1")
-    it_power_limit_kw: float = given("sizing.it_power_limit_kw", "kW")
-    units_limit: float = given("sizing.units_limit", "count")
-    rails: float = given("catalog.assumptions.network-rails", "count")
-    inter_pod_oversubscription: float = given("catalog.assumptions.inter-pod-oversubscription", "1")
-    port_split_limit: float = given("catalog.assumptions.port-split-limit", "count")
-    cable_slack_fraction: float = given("catalog.assumptions.cable-slack-fraction", "1")
-    tray_height_m: float = given("catalog.assumptions.tray-height-m", "m")
-    tray_section_mm2: float = given("catalog.assumptions.tray-section-mm2", "mm2")
-    storage_bytes_per_accelerator: float = given("catalog.assumptions.storage-bytes-per-accelerator", "byte")
-    storage_rack_bytes: float = given("catalog.assumptions.storage-rack-bytes", "byte")
-    management_power_fraction: float = given("catalog.assumptions.management-power-fraction", "1")
-    management_usd_per_kw: float = given("catalog.assumptions.management-usd-per-kw", "USD/kW")
-    management_rack_kw: float = given("catalog.assumptions.management-rack-kw", "kW")
-    switches_per_rack: float = given("catalog.assumptions.switches-per-rack", "count")
-    rack_width_m: float = given("catalog.assumptions.rack-width-m", "m")
-    rack_depth_m: float = given("catalog.assumptions.rack-depth-m", "m")
-    rack_height_u: float = given("catalog.assumptions.rack-height-u", "count")
-    aisle_m: float = given("catalog.assumptions.aisle-m", "m")
-    row_racks: float = given("catalog.assumptions.row-racks", "count")
-    hall_rows_most: float = given("catalog.assumptions.hall-rows", "count")
-    rack_row_fill_fraction: float = given("catalog.assumptions.rack-row-fill-fraction", "1")
-    grey_m2_per_kw: float = given("catalog.assumptions.grey-m2-per-kw", "m2/kW")
-    switch_height_u: float = given("catalog.assumptions.switch-height-u", "count")
-    management_server_kw: float = given("catalog.assumptions.management-server-kw", "kW")
-    management_server_kg: float = given("catalog.assumptions.management-server-kg", "kg")
-    rack_tare_kg: float = given("catalog.assumptions.rack-tare-kg", "kg")
-    switch_weight_kg: float = given("catalog.assumptions.switch-weight-kg", "kg")
-    storage_rack_weight_kg: float = given("catalog.assumptions.storage-rack-weight-kg", "kg")
-
-
-_PORTS = ("catalog.link.bytes_per_s", "catalog.switch.port_bytes_per_s")
-_FABRIC = (
-    "cluster.units",
-    "cluster.planes",
-    "cluster.radix",
-    "catalog.system.accelerators",
-    "scenario.network.topology",
-)
-_TREE = (*_FABRIC, "scenario.network.oversubscription", "catalog.assumptions.network-rails")
-_POD = (
-    "cluster.accelerators",
-    "cluster.radix",
-    "scenario.network.topology",
-    "scenario.network.oversubscription",
-    "catalog.assumptions.inter-pod-oversubscription",
-)
-_JOINED = ("cluster.pods", "catalog.assumptions.inter-pod-oversubscription")
-_IN_PODS = dict.fromkeys(_JOINED, "pods")
-_PARTIAL = {"catalog.assumptions.network-rails": "partial unit"}
-_RACKS = ("cluster.compute_racks", "cluster.storage_racks", "cluster.network_racks", "cluster.management_racks")
-_ALL_SWITCHES = ("cluster.leaf_switches", "cluster.spine_switches", "cluster.core_switches", "cluster.border_switches")
-_SPR = ("catalog.assumptions.switches-per-rack",)
-_DEEP = ("catalog.assumptions.rack-depth-m", "catalog.assumptions.aisle-m")
-_WIDE = (
-    "cluster.hall_rows",
-    "catalog.assumptions.rack-width-m",
-    "catalog.assumptions.rack-row-fill-fraction",
-    "catalog.assumptions.row-racks",
-)
-_FLOOR = (*_DEEP, "catalog.assumptions.rack-width-m", "catalog.assumptions.row-racks")
-_HALL = (
-    "cluster.compute_racks",
-    "cluster.leaf_racks",
-    "catalog.assumptions.row-racks",
-    "catalog.assumptions.hall-rows",
-)
-_PLACES = (
-    *_FLOOR,
-    "catalog.system.units_per_rack",
-    "catalog.system.height_u",
-    "catalog.system.power_kw",
-    "catalog.assumptions.rack-height-u",
-    "catalog.assumptions.switch-height-u",
-    "catalog.assumptions.switches-per-rack",
-    "catalog.assumptions.rack-row-fill-fraction",
-    "catalog.assumptions.hall-rows",
-    "catalog.assumptions.grey-m2-per-kw",
-    "catalog.assumptions.tray-height-m",
-    "catalog.assumptions.cable-slack-fraction",
-    "cluster.storage_racks",
-    "cluster.management_racks",
-)
-_LINK_PRICES = (
-    "catalog.link.optic_price_usd",
-    "catalog.link.optic_power_kw",
-    "catalog.link.fibre_price_usd_per_m",
-    "catalog.link.copper_price_usd",
-    "catalog.link.copper_reach_m",
-)
-_MANY = {"cluster.core_switches": "three tiers", "cluster.border_switches": "pods"}
+from denshi.cluster.reach import Tier
+from denshi.figure import figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +57,10 @@ class Cluster:
             "catalog.assumptions.storage-bytes-per-accelerator",
             "catalog.assumptions.storage-rack-bytes",
             "catalog.assumptions.management-power-fraction",
+            *FRONT_POWER,
         ),
         active={
+            "catalog.system.compute_trays": "rack product by power",
             "sizing.units_limit": "by units",
             "cluster.port_split": "split",
             "catalog.assumptions.network-rails": "few rails",
@@ -158,14 +78,14 @@ class Cluster:
     planes: int = figure(
         "count",
         "ceil(scale-out bandwidth of an accelerator / port bandwidth)",
-        of=("catalog.system.nic_bytes_per_s", *_PORTS),
+        of=("catalog.system.nic_bytes_per_s", *PORTS),
     )
     port_split: int = figure(
         "count",
         "min(floor(port bandwidth / scale-out bandwidth of an accelerator), port-split-limit), at least 1",
-        of=(*_PORTS, "catalog.system.nic_bytes_per_s", "catalog.assumptions.port-split-limit"),
+        of=(*PORTS, "catalog.system.nic_bytes_per_s", "catalog.assumptions.port-split-limit"),
         active=dict.fromkeys(
-            (*_PORTS, "catalog.system.nic_bytes_per_s", "catalog.assumptions.port-split-limit"), "split"
+            (*PORTS, "catalog.system.nic_bytes_per_s", "catalog.assumptions.port-split-limit"), "split"
         ),
     )
     radix: int = figure(
@@ -178,30 +98,30 @@ class Cluster:
         "count",
         "planes x pods x rails x ceil(E / (rails x ports down)), E of a pod with its border links; one for E <= radix; "
         "dragonfly: groups x 2p; torus: none",
-        of=(*_TREE, *_JOINED),
+        of=(*TREE, *JOINED),
         source="alfares2008",
-        active={**_PARTIAL, **_IN_PODS},
+        active={**PARTIAL, **IN_PODS},
     )
     spine_switches: int = figure(
         "count",
         "planes x smallest divisor of the u up-links >= leaves x u / radix; three tiers: 2 x leaves x u / radix",
-        of=(*_TREE, *_JOINED, "cluster.leaf_switches"),
+        of=(*TREE, *JOINED, "cluster.leaf_switches"),
         source="alfares2008",
-        active={**_PARTIAL, **_IN_PODS},
+        active={**PARTIAL, **IN_PODS},
     )
     core_switches: int = figure(
         "count",
         "leaves x u / radix where leaves > radix, else 0",
-        of=(*_TREE, *_JOINED, "cluster.leaf_switches"),
+        of=(*TREE, *JOINED, "cluster.leaf_switches"),
         source="alfares2008",
-        active={**dict.fromkeys((*_TREE, "cluster.leaf_switches"), "three tiers"), **_IN_PODS},
+        active={**dict.fromkeys((*TREE, "cluster.leaf_switches"), "three tiers"), **IN_PODS},
     )
     pods: int = figure(
         "count",
         "ceil(accelerators and border ports / most that one fabric joins)",
-        of=_POD,
+        of=POD,
         source="alfares2008",
-        active=dict.fromkeys(_POD, "pods"),
+        active=dict.fromkeys(POD, "pods"),
     )
     pod_accelerators: float = figure(
         "count",
@@ -221,15 +141,15 @@ class Cluster:
     border_links: int = figure(
         "count",
         "planes x accelerators / inter-pod oversubscription where one fabric is not enough, else 0",
-        of=("cluster.accelerators", "cluster.planes", *_JOINED),
-        active=dict.fromkeys(("cluster.accelerators", "cluster.planes", *_JOINED), "pods"),
+        of=("cluster.accelerators", "cluster.planes", *JOINED),
+        active=dict.fromkeys(("cluster.accelerators", "cluster.planes", *JOINED), "pods"),
     )
     fabric_links: int = figure(
         "count",
         "links between switches: leaves x u for each tier above, and border_links; torus: 3 x units x bundle",
-        of=(*_TREE, "cluster.border_links"),
+        of=(*TREE, "cluster.border_links"),
         source="alfares2008",
-        active={**_PARTIAL, "cluster.border_links": "pods"},
+        active={**PARTIAL, "cluster.border_links": "pods"},
     )
     scaleout_bytes_per_s: float = figure(
         "byte/s",
@@ -251,22 +171,22 @@ class Cluster:
         "byte/s",
         "links that the narrowest cut into halves crosses x bandwidth of a link",
         of=(
-            *_FABRIC,
+            *FABRIC,
             "scenario.network.oversubscription",
-            *_JOINED,
-            *_PORTS,
+            *JOINED,
+            *PORTS,
             "cluster.port_split",
         ),
-        active={**_IN_PODS, "cluster.port_split": "split"},
+        active={**IN_PODS, "cluster.port_split": "split"},
     )
     media: tuple[MediumUse, ...] = figure(
         "",
         "links of each tier by medium: hosts each by the cheapest that reaches, tiers of switches by their longest "
         "run; length = way over the trays + rises + slack, rounded up to a length on sale",
-        of=(*_TREE, *_PLACES, *_JOINED, "cluster.port_split", "catalog.media", *_LINK_PRICES),
+        of=(*TREE, *PLACES, *JOINED, "cluster.port_split", "catalog.media", *LINK_PRICES),
         active={
-            **_IN_PODS,
-            **_PARTIAL,
+            **IN_PODS,
+            **PARTIAL,
             "cluster.port_split": "split",
             "catalog.assumptions.hall-rows": "pods",
             "catalog.assumptions.rack-row-fill-fraction": "pods",
@@ -299,11 +219,61 @@ class Cluster:
     compute_power_kw: float = figure(
         "kW", "units x maximum power of a unit", of=("cluster.units", "catalog.system.power_kw")
     )
+    tiers: tuple[Tier, ...] = figure(
+        "",
+        "of the scale-out fabric: how many accelerators each reaches, bandwidth of each / oversubscription, switches "
+        "on the way, their delay and that of cables of mean length",
+        of=(
+            *TREE,
+            "cluster.pods",
+            "catalog.assumptions.inter-pod-oversubscription",
+            "catalog.system.nic_bytes_per_s",
+            "catalog.switch.latency_s",
+            "cluster.media",
+        ),
+        source="alfares2008",
+        active={**PARTIAL, **IN_PODS, "scenario.network.oversubscription": "tapered"},
+    )
+    networks: tuple[Network, ...] = figure(
+        "",
+        "storage and in-band: a port of each host on either of two switches, a fat tree above that; out-of-band: a "
+        "port of every device in a rack, at least one switch a rack, two up-links each",
+        of=(
+            "cluster.units",
+            "catalog.system.compute_trays",
+            "catalog.assumptions.host-storage-ports",
+            "catalog.assumptions.host-in-band-ports",
+            "catalog.assumptions.storage-rack-ports",
+            "catalog.assumptions.front-end-oversubscription",
+            "catalog.front_switch.ports",
+            "catalog.management_switch.ports",
+            "cluster.elevations",
+            *RACKS,
+        ),
+        active={"catalog.management_switch.ports": "rack product", "catalog.system.compute_trays": "rack product"},
+    )
+    adapters: Adapters = figure(
+        "",
+        "one scale-out adapter an accelerator, cards of two ports to storage and in-band, a controller a host",
+        of=(
+            "cluster.units",
+            "catalog.system.accelerators",
+            "catalog.system.compute_trays",
+            "catalog.assumptions.host-storage-ports",
+            "catalog.assumptions.host-in-band-ports",
+        ),
+        active={"catalog.system.compute_trays": "rack product"},
+    )
+    front_end_power_kw: float = figure(
+        "kW",
+        "storage and in-band: switches x power + 2 x links x power of an optic",
+        of=("cluster.networks", "catalog.front_switch.power_kw", "catalog.front_link.optic_power_kw"),
+    )
     network_power_kw: float = figure(
         "kW",
-        "switches x switch power + links x power of both ends by medium",
-        of=(*_ALL_SWITCHES, "cluster.media", "catalog.switch.power_kw"),
-        active=_MANY,
+        "switches x switch power + links x power of both ends by medium + front_end_power_kw",
+        of=(*ALL_SWITCHES, "cluster.media", "catalog.switch.power_kw", "cluster.front_end_power_kw"),
+        active=MANY,
     )
     storage_bytes: float = figure(
         "byte",
@@ -349,22 +319,22 @@ class Cluster:
     leaf_racks: int = figure(
         "count",
         "leaf racks of a scalable unit, or of as many as fill a rack, x scalable units, in each plane",
-        of=("cluster.leaf_switches", *_SPR),
+        of=("cluster.leaf_switches", *SPR),
     )
     spine_racks: int = figure(
-        "count", "planes x ceil(spines of a plane / switches of a rack)", of=("cluster.spine_switches", *_SPR)
+        "count", "planes x ceil(spines of a plane / switches of a rack)", of=("cluster.spine_switches", *SPR)
     )
     core_racks: int = figure(
         "count",
         "planes x ceil(core switches of a plane / switches of a rack)",
-        of=("cluster.core_switches", *_SPR),
-        active=dict.fromkeys(("cluster.core_switches", *_SPR), "three tiers"),
+        of=("cluster.core_switches", *SPR),
+        active=dict.fromkeys(("cluster.core_switches", *SPR), "three tiers"),
     )
     border_racks: int = figure(
         "count",
         "planes x ceil(border switches of a plane / switches of a rack)",
-        of=("cluster.border_switches", *_SPR),
-        active=dict.fromkeys(("cluster.border_switches", *_SPR), "pods"),
+        of=("cluster.border_switches", *SPR),
+        active=dict.fromkeys(("cluster.border_switches", *SPR), "pods"),
     )
     network_racks: int = figure(
         "count",
@@ -377,7 +347,7 @@ class Cluster:
         "ceil(management_power_kw / power of a management rack)",
         of=("cluster.management_power_kw", "catalog.assumptions.management-rack-kw"),
     )
-    racks: int = figure("count", "compute + storage + network + management racks", of=_RACKS)
+    racks: int = figure("count", "compute + storage + network + management racks", of=RACKS)
     rack_power_kw: float = figure(
         "kW", "units of a rack x power of a unit", of=("catalog.system.units_per_rack", "catalog.system.power_kw")
     )
@@ -386,15 +356,15 @@ class Cluster:
         "units x weight + switches x weight + storage racks x weight + empty racks (rack products bring their own)",
         of=(
             "cluster.units",
-            *_ALL_SWITCHES,
-            *_RACKS,
+            *ALL_SWITCHES,
+            *RACKS,
             "catalog.system.units_per_rack",
             "catalog.system.weight_kg",
             "catalog.assumptions.switch-weight-kg",
             "catalog.assumptions.storage-rack-weight-kg",
             "catalog.assumptions.rack-tare-kg",
         ),
-        active={**_MANY, "catalog.system.units_per_rack": "whole racks"},
+        active={**MANY, "catalog.system.units_per_rack": "whole racks"},
     )
     floor_load_kg_per_m2: float = figure(
         "kg/m2",
@@ -436,13 +406,13 @@ class Cluster:
         ),
     )
     halls: int = figure(
-        "count", "ceil(scalable units / scalable units of a hall)", of=_HALL, active=dict.fromkeys(_HALL, "pods")
+        "count", "ceil(scalable units / scalable units of a hall)", of=HALL, active=dict.fromkeys(HALL, "pods")
     )
     hall_rows: tuple[HallRow, ...] = figure(
-        "", "rows of the first hall", of=(*_HALL, *_FLOOR, "cluster.racks"), active={_HALL[-1]: "pods"}
+        "", "rows of the first hall", of=(*HALL, *FLOOR, "cluster.racks"), active={HALL[-1]: "pods"}
     )
-    hall_width_m: float = figure("m", "positions of a row x width / share that holds racks + margins", of=_WIDE)
-    hall_depth_m: float = figure("m", "rows x (depth + aisle) + aisle", of=("cluster.hall_rows", *_DEEP), active={})
+    hall_width_m: float = figure("m", "positions of a row x width / share that holds racks + margins", of=WIDE)
+    hall_depth_m: float = figure("m", "rows x (depth + aisle) + aisle", of=("cluster.hall_rows", *DEEP), active={})
     rack_width_m: float = figure("m", "width of a rack position", of=("catalog.assumptions.rack-width-m",))
     rack_depth_m: float = figure("m", "depth of a rack", of=("catalog.assumptions.rack-depth-m",))
     white_m2: float = figure(
@@ -459,21 +429,24 @@ class Cluster:
     footprint_m2: float = figure("m2", "white_m2: halls with their aisles", of=("cluster.white_m2",))
     network_usd: float = figure(
         "USD",
-        "switches x price + price of cables and modules by medium",
-        of=(*_ALL_SWITCHES, "cluster.media", "catalog.switch.price_usd"),
-        active=_MANY,
+        "switches x price + price of cables and modules by medium + storage and in-band networks",
+        of=(*ALL_SWITCHES, "cluster.media", "catalog.switch.price_usd", *FRONT_PRICES),
+        active=MANY,
     )
     items: tuple[Item, ...] = figure(
         "",
         "bill of materials: systems, switches, optics, cables, storage racks, management",
         of=(
             "cluster.units",
-            *_ALL_SWITCHES,
+            *ALL_SWITCHES,
             "cluster.media",
             "cluster.storage_racks",
             "cluster.management_power_kw",
             "catalog.system.price_usd",
             "catalog.switch.price_usd",
+            *FRONT_PRICES,
+            "catalog.front_switch.lead_time_weeks",
+            "catalog.front_link.lead_time_weeks",
             "catalog.equipment.storage-rack.price_usd",
             "catalog.assumptions.management-usd-per-kw",
             "catalog.system.lead_time_weeks",
@@ -481,5 +454,5 @@ class Cluster:
             "catalog.link.lead_time_weeks",
             "catalog.equipment.storage-rack.lead_time_weeks",
         ),
-        active=_MANY,
+        active=MANY,
     )

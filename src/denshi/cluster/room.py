@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from math import ceil, floor, inf, isfinite
+from typing import Any
 
 from denshi.cluster.bill import bill
 from denshi.cluster.cabling import Goods, MediumUse, cost_usd, tray_fill, uses
+from denshi.cluster.fabric import Counts
+from denshi.cluster.front_end import adapters_of, front_end, management, power_kw
+from denshi.cluster.front_end import items as front_items
+from denshi.cluster.given import ClusterInput
 from denshi.cluster.hall import first_hall, white_m2
 from denshi.cluster.place import places
 from denshi.cluster.plan import (
@@ -17,9 +22,11 @@ from denshi.cluster.plan import (
     on_sale,
     plan,
     storage_racks,
+    wiring,
 )
 from denshi.cluster.rack import Elevation
-from denshi.cluster.record import Cluster, ClusterInput
+from denshi.cluster.reach import tiers
+from denshi.cluster.record import Cluster
 from denshi.cluster.route import Drops
 from denshi.cluster.terms import ports, radix
 from denshi.errors import InfeasibleError, OutOfRangeError
@@ -67,25 +74,23 @@ def run(given: ClusterInput) -> Cluster:
     """
     _check(given)
     shop = _shop(given)
-    units = _largest(given, shop)
-    planes, split, lane_bytes_per_s = ports(given)
-    fabric = counts(given, units)
-    floor_plan = plan(given, units, shop.leaf_at)
+    return _built(given, shop, _largest(given, shop))
+
+
+def _built(given: ClusterInput, shop: _Shop, units: int) -> Cluster:
+    fabric, floor_plan = counts(given, units), plan(given, units, shop.leaf_at)
     media = uses(floor_plan, shop.drops, shop.goods)
     power = _power(given, units, media)
     where = places(floor_plan)
     accelerators = units * round(given.system.accelerators)
-    cable_kg = sum(use.kg for use in media)
     racks = {"compute": where.compute_racks, "leaf": where.leaf_racks, **where.count}
-    network_racks = racks["leaf"] + racks["spine"] + racks["core"] + racks["border"]
-    tare_kg = given.rack_tare_kg if given.system.units_per_rack > 1 else 0.0
-    tapered = given.topology not in ("dragonfly", "torus")
-    scaleout = given.system.nic_bytes_per_s / (given.oversubscription if tapered else 1.0)
+    served = front_end(given, units, racks["storage"])
     items = bill(
         given,
         units=units,
         switches=fabric.switches,
         media=media,
+        front_end=front_items(given, served),
         storage_racks=racks["storage"],
         management_kw=power.management_kw,
     )
@@ -93,28 +98,18 @@ def run(given: ClusterInput) -> Cluster:
         units=units,
         accelerators=accelerators,
         scaleup_domain=given.accelerator.scaleup_domain or given.system.accelerators,
-        planes=planes,
-        port_split=split,
-        radix=radix(given),
-        leaf_switches=fabric.leaves,
-        spine_switches=fabric.spines,
-        core_switches=fabric.core,
-        pods=fabric.pods,
-        pod_accelerators=accelerators / fabric.pods,
-        border_switches=fabric.border,
-        host_links=fabric.host_links,
-        border_links=fabric.border_links,
-        fabric_links=fabric.fabric_links,
-        scaleout_bytes_per_s=scaleout,
-        inter_pod_bytes_per_s=scaleout / (given.inter_pod_oversubscription if fabric.pods > 1 else 1.0),
-        bisection_bytes_per_s=fabric.bisection_links * lane_bytes_per_s,
+        **_fabric(given, fabric, accelerators),
         media=media,
         optics=ceil(sum(use.optics for use in media) - _ROUNDING),
         fibre_m=sum(use.metres for use in media if use.optics),
         copper_cables=sum(use.cables for use in media if not use.optics),
-        cable_kg=cable_kg,
+        cable_kg=sum(use.kg for use in media),
         tray_fill_fraction=tray_fill(where, media, given.media, given.tray_section_mm2),
         leaf_place_saving_usd=_saving_usd(given, units, shop, media),
+        tiers=tiers(wiring(given, units), given.system.nic_bytes_per_s, given.switch.latency_s, _mean_m(media)),
+        networks=(*served, management(given, shop.racks, racks)),
+        adapters=adapters_of(given, units),
+        front_end_power_kw=power_kw(given, served),
         compute_power_kw=power.compute_kw,
         network_power_kw=power.network_kw,
         storage_bytes=accelerators * given.storage_bytes_per_accelerator,
@@ -123,22 +118,11 @@ def run(given: ClusterInput) -> Cluster:
         it_power_kw=power.it_kw,
         network_power_fraction=power.network_kw / power.it_kw,
         liquid_fraction=given.system.liquid_fraction * power.compute_kw / power.it_kw,
-        compute_racks=racks["compute"],
-        storage_racks=racks["storage"],
-        leaf_racks=racks["leaf"],
-        spine_racks=racks["spine"],
-        core_racks=racks["core"],
-        border_racks=racks["border"],
-        network_racks=network_racks,
-        management_racks=racks["management"],
+        **{f"{kind}_racks": count for kind, count in racks.items()},
+        network_racks=_network_racks(racks),
         racks=sum(racks.values()),
         rack_power_kw=given.system.units_per_rack * given.system.power_kw,
-        weight_kg=units * given.system.weight_kg
-        + fabric.switches * given.switch_weight_kg
-        + racks["storage"] * given.storage_rack_weight_kg
-        + racks["compute"] * tare_kg
-        + (network_racks + racks["management"]) * given.rack_tare_kg
-        + cable_kg,
+        weight_kg=_weight_kg(given, units, fabric, racks) + sum(use.kg for use in media),
         floor_load_kg_per_m2=floor_load_kg_per_m2(given, shop.racks[0]),
         elevations=tuple(rack for rack in shop.racks if racks[rack.kind]),
         halls=where.halls,
@@ -153,6 +137,50 @@ def run(given: ClusterInput) -> Cluster:
         network_usd=sum(item.cost_usd for item in items if item.goods == "network"),
         items=items,
     )
+
+
+def _fabric(given: ClusterInput, fabric: Counts, accelerators: int) -> dict[str, Any]:
+    """Return the figures of the scale-out fabric by name."""
+    planes, split, lane_bytes_per_s = ports(given)
+    tapered = given.topology not in ("dragonfly", "torus")
+    scaleout = given.system.nic_bytes_per_s / (given.oversubscription if tapered else 1.0)
+    return {
+        "planes": planes,
+        "port_split": split,
+        "radix": radix(given),
+        "leaf_switches": fabric.leaves,
+        "spine_switches": fabric.spines,
+        "core_switches": fabric.core,
+        "pods": fabric.pods,
+        "pod_accelerators": accelerators / fabric.pods,
+        "border_switches": fabric.border,
+        "host_links": fabric.host_links,
+        "border_links": fabric.border_links,
+        "fabric_links": fabric.fabric_links,
+        "scaleout_bytes_per_s": scaleout,
+        "inter_pod_bytes_per_s": scaleout / (given.inter_pod_oversubscription if fabric.pods > 1 else 1.0),
+        "bisection_bytes_per_s": fabric.bisection_links * lane_bytes_per_s,
+    }
+
+
+def _network_racks(racks: dict[str, int]) -> int:
+    return racks["leaf"] + racks["spine"] + racks["core"] + racks["border"]
+
+
+def _weight_kg(given: ClusterInput, units: int, fabric: Counts, racks: dict[str, int]) -> float:
+    """Return the weight of everything but cables [kg]; rack products bring their own rack."""
+    tare_kg = given.rack_tare_kg if given.system.units_per_rack > 1 else 0.0
+    return (
+        units * given.system.weight_kg
+        + fabric.switches * given.switch_weight_kg
+        + racks["storage"] * given.storage_rack_weight_kg
+        + racks["compute"] * tare_kg
+        + (_network_racks(racks) + racks["management"]) * given.rack_tare_kg
+    )
+
+
+def _mean_m(media: tuple[MediumUse, ...]) -> float:
+    return sum(use.metres for use in media) / max(sum(use.cables for use in media), 1)
 
 
 def _saving_usd(given: ClusterInput, units: int, shop: _Shop, media: tuple[MediumUse, ...]) -> float:
@@ -204,11 +232,13 @@ def _largest(given: ClusterInput, shop: _Shop) -> int:
 
 
 def _power(given: ClusterInput, units: int, media: tuple[MediumUse, ...]) -> _Power:
-    compute_kw = units * given.system.power_kw
+    compute_kw, stored = units * given.system.power_kw, storage_racks(given, units)
     return _Power(
         compute_kw=compute_kw,
-        network_kw=counts(given, units).switches * given.switch.power_kw + sum(use.power_kw for use in media),
-        storage_kw=storage_racks(given, units) * given.equipment["storage-rack"].capacity_kw,
+        network_kw=counts(given, units).switches * given.switch.power_kw
+        + sum(use.power_kw for use in media)
+        + power_kw(given, front_end(given, units, stored)),
+        storage_kw=stored * given.equipment["storage-rack"].capacity_kw,
         management_kw=compute_kw * given.management_power_fraction,
     )
 

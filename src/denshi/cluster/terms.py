@@ -2,7 +2,7 @@
 
 from math import ceil, floor
 
-from denshi.cluster.record import ClusterInput
+from denshi.cluster.given import ClusterInput
 
 _ROUNDING = 1e-9
 

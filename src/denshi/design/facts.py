@@ -44,6 +44,8 @@ from denshi.scenario import Scenario, ServingWorkload, TrainingWorkload
 NEAR_M = 250_000.0
 CURRENT_SOFTWARE = "current"
 UNMEASURED_KERNELS = "other"
+FRONT_END_LINK = "ethernet-400g"
+MANAGEMENT_SWITCH = "management-1g"
 _EARTH_RADIUS_M = 6_371_000.0
 
 
@@ -58,6 +60,9 @@ class Facts:
     site: Site
     region: Region
     link: Link
+    front_link: Link
+    front_switch: Switch
+    management_switch: Switch
     switch: Switch
     media: Mapping[str, Medium]
     models: tuple[Model | None, ...]
@@ -85,7 +90,7 @@ def gather(scenario: Scenario) -> Facts:
     site = _site(scenario)
     region = find(Region, site.region)
     _check_hours(scenario, region)
-    link = find(Link, scenario.network.link)
+    link, front = find(Link, scenario.network.link), find(Link, FRONT_END_LINK)
     prices = cast(Mapping[str, Price], rows("prices"))
     return Facts(
         accelerator=accelerator,
@@ -96,6 +101,9 @@ def gather(scenario: Scenario) -> Facts:
         region=region,
         link=link,
         switch=find(Switch, link.switch),
+        front_link=front,
+        front_switch=find(Switch, front.switch),
+        management_switch=find(Switch, MANAGEMENT_SWITCH),
         media=cast(Mapping[str, Medium], rows("media")),
         models=tuple(_model(workload.model) for workload in scenario.workload),
         engines=tuple(_engine(workload) for workload in scenario.workload),

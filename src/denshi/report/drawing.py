@@ -148,7 +148,7 @@ def fitted(text: str, room: float, size: float = SIZE, bold: bool = False) -> st
     """Return as much of a text as its room holds, with an ellipsis where it is cut.
 
     >>> fitted("transformers", 60, 12.5)
-    'transfo…'
+    'transfor…'
     """
     text = " ".join(text.split())
     if length_of(text, size, bold) <= room:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 from denshi.catalog import Accelerator, Assumption, Kernels, Link, Model, Price, Software, Switch, System, find, rows
 from denshi.catalog.parameters import active_params, total_params
 from denshi.catalog.schema import KINDS
+from denshi.design.facts import FRONT_END_LINK, MANAGEMENT_SWITCH
 from denshi.errors import CatalogError, nearest
 from denshi.figure import Grade, figures, inputs
 from denshi.validation.claim import Quantity
@@ -131,6 +132,8 @@ def training_figure(spec: Mapping[str, Any]) -> Known:
             accelerators=float(ask["accelerators"]),
             scaleout_bytes_per_s=system.nic_bytes_per_s,
             scaleup_domain=accelerator.scaleup_domain or 1.0,
+            inter_pod_bytes_per_s=system.nic_bytes_per_s,
+            pod_accelerators=float(ask["accelerators"]),
         ),
     }
     return _computed(_figure(training.run(_filled(training.Input, root)), str(spec["path"])))
@@ -142,6 +145,7 @@ def fabric_figure(spec: Mapping[str, Any]) -> Known:
 
     ask = spec["fabric"]
     system, link = find(System, str(ask["system"])), find(Link, str(ask["link"]))
+    front = find(Link, FRONT_END_LINK)
     units = float(ask["units"])
     network = SimpleNamespace(
         topology=str(ask.get("topology", "rail-fat-tree")),
@@ -155,6 +159,10 @@ def fabric_figure(spec: Mapping[str, Any]) -> Known:
             system=system,
             link=link,
             switch=find(Switch, link.switch),
+            front_link=front,
+            front_switch=find(Switch, front.switch),
+            management_switch=find(Switch, MANAGEMENT_SWITCH),
+            media=rows("media"),
             equipment=rows("equipment"),
             assumptions=cast(Mapping[str, Assumption], rows("assumptions")),
             prices=cast(Mapping[str, Price], rows("prices")),

@@ -84,7 +84,98 @@ steps = njit(cache=True)(_steps)
 edge = njit(cache=True)(_edge)
 
 
-def _dispatch(  # noqa: PLR0912, PLR0915
+def _merge(
+    slope: Vector,
+    size: Vector,
+    n: int,
+    charging: int,
+    skip: float,
+    slopes: Vector,
+    sizes: Vector,
+    j: int,
+    stop: int,
+    energy: float,
+) -> int:
+    """Write the list of an hour after that of the next one: both merged by worth, cut at both ends; return its end."""
+    at = stop
+    first, i, keep, sliver = at, 0, energy, 0.0
+    while keep > 0.0 and (i < n or j < stop):
+        own = i < n and (j >= stop or slope[i] > slopes[j] or (slope[i] == slopes[j] and i < charging))
+        if own:
+            worth, piece = slope[i], size[i]
+            i += 1
+        else:
+            worth, piece = slopes[j], sizes[j]
+            j += 1
+        if skip > 0.0:
+            if piece <= skip:
+                skip -= piece
+                continue
+            piece -= skip
+            skip = 0.0
+        piece = min(piece, keep)
+        keep -= piece
+        if piece <= _SLIVER * energy:
+            sliver += piece
+        elif at > first and slopes[at - 1] == worth:
+            sizes[at - 1] += piece + sliver
+            sliver = 0.0
+        else:
+            slopes[at], sizes[at] = worth, piece + sliver
+            sliver = 0.0
+            at += 1
+    return at
+
+
+merge = njit(cache=True)(_merge)
+
+
+def _backward(
+    clean: Vector,
+    spare: Vector,
+    value: Matrix,
+    width: Matrix,
+    count: Index,
+    power: float,
+    energy: float,
+    one_way: float,
+    wear: float,
+) -> tuple[Vector, Vector, Index]:
+    """Return the worth of stored energy at every hour: slopes and sizes of its steps, and where each hour's begin.
+
+    The list of hour t lies at begin[hours - t] .. begin[hours - t + 1]: it is written from the end of the year.
+    """
+    hours = len(clean)
+    begin = np.empty(hours + 2, np.int64)
+    room = 16 * hours + 1024
+    slopes, sizes = np.empty(room), np.empty(room)
+    slope, size = np.empty(2 * value.shape[1] + 4), np.empty(2 * value.shape[1] + 4)
+    begin[0] = 0
+    begin[1] = 1
+    slopes[0], sizes[0] = 0.0, energy
+    for back in range(hours):
+        t = hours - 1 - back
+        n, charging, skip = steps(
+            clean[t], min(power, spare[t]), power, one_way, wear, value[t], width[t], count[t], slope, size
+        )
+        j, stop, at = begin[back], begin[back + 1], begin[back + 1]
+        if at + (stop - j) + n + 2 > room:
+            more = 2 * room + stop - j + n
+            wider = np.empty(more)
+            wider[:at] = slopes[:at]
+            slopes = wider
+            wider = np.empty(more)
+            wider[:at] = sizes[:at]
+            sizes = wider
+            room = more
+        begin[back + 2] = merge(slope, size, n, charging, skip, slopes, sizes, j, stop, energy)
+    return slopes, sizes, begin
+
+
+backward = njit(cache=True)(_backward)
+
+
+def _dispatch(
     clean: Vector,
     spare: Vector,
     value: Matrix,
@@ -114,56 +205,8 @@ def _dispatch(  # noqa: PLR0912, PLR0915
     begin empty here.
     """
     hours = len(clean)
-    begin = np.empty(hours + 2, np.int64)
-    room = 16 * hours + 1024
-    slopes, sizes = np.empty(room), np.empty(room)
     slope, size = np.empty(2 * value.shape[1] + 4), np.empty(2 * value.shape[1] + 4)
-    # The list of hour t lies at begin[hours - t] .. begin[hours - t + 1]: written from the end of the year.
-    begin[0] = 0
-    begin[1] = 1
-    slopes[0], sizes[0] = 0.0, energy
-    for back in range(hours):
-        t = hours - 1 - back
-        n, charging, skip = steps(
-            clean[t], min(power, spare[t]), power, one_way, wear, value[t], width[t], count[t], slope, size
-        )
-        j, stop, at = begin[back], begin[back + 1], begin[back + 1]
-        if at + (stop - j) + n + 2 > room:
-            more = 2 * room + stop - j + n
-            wider = np.empty(more)
-            wider[:at] = slopes[:at]
-            slopes = wider
-            wider = np.empty(more)
-            wider[:at] = sizes[:at]
-            sizes = wider
-            room = more
-        first, i, keep, sliver = at, 0, energy, 0.0
-        while keep > 0.0 and (i < n or j < stop):
-            own = i < n and (j >= stop or slope[i] > slopes[j] or (slope[i] == slopes[j] and i < charging))
-            if own:
-                worth, piece = slope[i], size[i]
-                i += 1
-            else:
-                worth, piece = slopes[j], sizes[j]
-                j += 1
-            if skip > 0.0:
-                if piece <= skip:
-                    skip -= piece
-                    continue
-                piece -= skip
-                skip = 0.0
-            piece = min(piece, keep)
-            keep -= piece
-            if piece <= _SLIVER * energy:
-                sliver += piece
-            elif at > first and slopes[at - 1] == worth:
-                sizes[at - 1] += piece + sliver
-                sliver = 0.0
-            else:
-                slopes[at], sizes[at] = worth, piece + sliver
-                sliver = 0.0
-                at += 1
-        begin[back + 2] = at
+    slopes, sizes, begin = backward(clean, spare, value, width, count, power, energy, one_way, wear)
     level, near = 0.0, 1e-9 * energy
     worth_now = worth_first = slopes[begin[hours]]
     for t in range(hours):

@@ -11,33 +11,19 @@ from denshi.energy.screen.scaled import Index, Matrix, Vector
 _SMALL = 1e-9
 
 
-def _best_bound(  # noqa: PLR0912, PLR0915
-    constant: Vector, slope: Matrix, cost: Vector, limit: Vector, basis: Index, capacity: Vector, share: Vector
-) -> int:
-    """Find capacities at which the highest of all cuts is least, and shares of cuts that prove it.
-
-    min over 0 <= x <= limit of cost·x + max over k of (constant_k - slope_k·x). Its dual, max of sum share_k constant_k
-    - sum limit_i s_i with sum share_k = 1 and sum share_k slope_ki - s_i + r_i = cost_i, is solved by the primal
-    simplex method with an explicit inverse: new cuts are new columns.
-
-    Parameters
-    ----------
-    constant, slope : of the cuts [USD], [USD a unit of capacity].
-    cost, limit : of capacities.
-    basis : rows + 1 columns to begin with (cut k, number of cuts + i for s_i, + i for r_i), or -1 first; overwritten.
-    capacity, share : written.
-
-    Returns
-    -------
-    number of pivots, negative where they ran out: shares are valid all the same.
-    """
+def _begin(
+    constant: Vector,
+    slope: Matrix,
+    cost: Vector,
+    limit: Vector,
+    basis: Index,
+    right: Vector,
+    inverse: Matrix,
+    x: Vector,
+) -> None:
+    """Write inverse and values of the basis that is given, or of the best single cut where that one is no use."""
     cuts, n = slope.shape
     m = n + 1
-    column, right = np.empty(m), np.empty(m)
-    right[:n] = cost
-    right[n] = 1.0
-    inverse = np.empty((m, m))
-    x = np.empty(m)
     if basis[0] >= 0:
         matrix = np.zeros((m, m))
         for place in range(m):
@@ -71,6 +57,84 @@ def _best_bound(  # noqa: PLR0912, PLR0915
         basis[n] = first
         inverse[n, n] = 1.0
         x[:] = inverse @ right
+
+
+def _entering(constant: Vector, slope: Matrix, cost: Vector, limit: Vector, price: Vector) -> int:
+    """Return the column that gains most at the prices of the rows, -1 where none gains."""
+    cuts, n = slope.shape
+    entering, gain = -1, 0.0
+    scale = _SMALL * (1.0 + abs(price[n]))
+    for i in range(n):
+        over = price[i] - limit[i]
+        if over * max(cost[i], 1.0) > max(gain, scale):
+            entering, gain = cuts + i, over * max(cost[i], 1.0)
+        if -price[i] * max(cost[i], 1.0) > max(gain, scale):
+            entering, gain = cuts + n + i, -price[i] * max(cost[i], 1.0)
+    for k in range(cuts):
+        reduced = constant[k] - price[n]
+        for i in range(n):
+            reduced -= slope[k, i] * price[i]
+        if reduced > max(gain, scale):
+            entering, gain = k, reduced
+    return entering
+
+
+def _pivot(entering: int, column: Vector, inverse: Matrix, x: Vector, basis: Index) -> bool:
+    """Bring a column into the basis; False where nothing bounds it."""
+    m = len(x)
+    step = inverse @ column
+    leaving, ratio, size = -1, np.inf, 0.0
+    for place in range(m):
+        if step[place] > _SMALL:
+            length = max(x[place], 0.0) / step[place]
+            if length < ratio - 1e-13 or (length <= ratio + 1e-13 and step[place] > size):
+                leaving, ratio, size = place, length, step[place]
+    if leaving < 0:
+        return False
+    for place in range(m):
+        if place != leaving:
+            x[place] -= ratio * step[place]
+    x[leaving] = ratio
+    inverse[leaving] /= step[leaving]
+    for place in range(m):
+        if place != leaving and step[place] != 0.0:
+            inverse[place] -= step[place] * inverse[leaving]
+    basis[leaving] = entering
+    return True
+
+
+begin = njit(cache=True)(_begin)
+best_entering = njit(cache=True)(_entering)
+pivot = njit(cache=True)(_pivot)
+
+
+def _best_bound(  # noqa: PLR0912
+    constant: Vector, slope: Matrix, cost: Vector, limit: Vector, basis: Index, capacity: Vector, share: Vector
+) -> int:
+    """Find capacities at which the highest of all cuts is least, and shares of cuts that prove it.
+
+    min over 0 <= x <= limit of cost·x + max over k of (constant_k - slope_k·x). Its dual, max of sum share_k constant_k
+    - sum limit_i s_i with sum share_k = 1 and sum share_k slope_ki - s_i + r_i = cost_i, is solved by the primal
+    simplex method with an explicit inverse: new cuts are new columns.
+
+    Parameters
+    ----------
+    constant, slope : of the cuts [USD], [USD a unit of capacity].
+    cost, limit : of capacities.
+    basis : rows + 1 columns to begin with (cut k, number of cuts + i for s_i, + i for r_i), or -1 first; overwritten.
+    capacity, share : written.
+
+    Returns
+    -------
+    number of pivots, negative where they ran out: shares are valid all the same.
+    """
+    cuts, n = slope.shape
+    m = n + 1
+    column, right = np.empty(m), np.empty(m)
+    right[:n] = cost
+    right[n] = 1.0
+    inverse, x = np.empty((m, m)), np.empty(m)
+    begin(constant, slope, cost, limit, basis, right, inverse, x)
     price = np.empty(m)
     pivots, most = 0, 60 * m
     while pivots < most:
@@ -84,20 +148,7 @@ def _best_bound(  # noqa: PLR0912, PLR0915
                 worth = -limit[b - cuts]
             if worth != 0.0:
                 price += worth * inverse[place]
-        entering, gain = -1, 0.0
-        scale = _SMALL * (1.0 + abs(price[n]))
-        for i in range(n):
-            over = price[i] - limit[i]
-            if over * max(cost[i], 1.0) > max(gain, scale):
-                entering, gain = cuts + i, over * max(cost[i], 1.0)
-            if -price[i] * max(cost[i], 1.0) > max(gain, scale):
-                entering, gain = cuts + n + i, -price[i] * max(cost[i], 1.0)
-        for k in range(cuts):
-            reduced = constant[k] - price[n]
-            for i in range(n):
-                reduced -= slope[k, i] * price[i]
-            if reduced > max(gain, scale):
-                entering, gain = k, reduced
+        entering = best_entering(constant, slope, cost, limit, price)
         if entering < 0:
             break
         if entering < cuts:
@@ -109,24 +160,8 @@ def _best_bound(  # noqa: PLR0912, PLR0915
         else:
             column[:] = 0.0
             column[entering - cuts - n] = 1.0
-        step = inverse @ column
-        leaving, ratio, size = -1, np.inf, 0.0
-        for place in range(m):
-            if step[place] > _SMALL:
-                length = max(x[place], 0.0) / step[place]
-                if length < ratio - 1e-13 or (length <= ratio + 1e-13 and step[place] > size):
-                    leaving, ratio, size = place, length, step[place]
-        if leaving < 0:
+        if not pivot(entering, column, inverse, x, basis):
             break
-        for place in range(m):
-            if place != leaving:
-                x[place] -= ratio * step[place]
-        x[leaving] = ratio
-        inverse[leaving] /= step[leaving]
-        for place in range(m):
-            if place != leaving and step[place] != 0.0:
-                inverse[place] -= step[place] * inverse[leaving]
-        basis[leaving] = entering
         pivots += 1
     share[:] = 0.0
     for place in range(m):
