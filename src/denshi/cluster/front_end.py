@@ -1,4 +1,4 @@
-"""The front end of a cluster: storage and in-band networks of its hosts and storage, with what they draw and cost."""
+"""The front end of a cluster: how hosts reach storage, management and users, with what that draws and costs."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,25 +20,20 @@ def hosts(given: ClusterInput, units: int) -> int:
     return units * max(round(given.system.compute_trays or 1), 1)
 
 
-def front_end(given: ClusterInput, units: int, storage_racks: int) -> tuple[Network, Network]:
-    """Return the storage and the in-band network; storage racks hang on the first."""
-    radix, machines = round(given.front_switch.ports), hosts(given, units)
-    stored = storage_racks * round(given.storage_rack_ports)
-    return (
-        paired("storage", machines * round(given.host_storage_ports) + stored, radix, given.front_oversubscription),
-        paired("in-band", machines * round(given.host_in_band_ports), radix, given.front_oversubscription),
-    )
+def front_end(given: ClusterInput, units: int, storage_racks: int) -> Network:
+    """Return the network over which hosts reach storage, management and users; storage racks hang on it too."""
+    ports = hosts(given, units) * round(given.host_front_ports) + storage_racks * round(given.storage_rack_ports)
+    return paired("front end", ports, round(given.front_switch.ports), given.front_oversubscription)
 
 
-def power_kw(given: ClusterInput, networks: tuple[Network, ...]) -> float:
-    """Return what switches and optics of some networks draw [kW]."""
-    switches, links = sum(one.switches for one in networks), sum(one.links for one in networks)
-    return switches * given.front_switch.power_kw + 2 * links * given.front_link.optic_power_kw
+def power_kw(given: ClusterInput, network: Network) -> float:
+    """Return what switches and optics of the front end draw [kW]."""
+    return network.switches * given.front_switch.power_kw + 2 * network.links * given.front_link.optic_power_kw
 
 
-def items(given: ClusterInput, networks: tuple[Network, ...]) -> Iterator[Item]:
-    """Yield what some networks buy: switches, optics, fibre."""
-    switches, links = sum(one.switches for one in networks), sum(one.links for one in networks)
+def items(given: ClusterInput, network: Network) -> Iterator[Item]:
+    """Yield what the front end buys: switches, optics, fibre."""
+    switches, links = network.switches, network.links
     switch, link = given.front_switch, given.front_link
     bought = (
         (line(switch, "price_usd", switches, "switch", "network", switch.origin, "catalog.front_switch"), switch.name),
@@ -60,7 +55,7 @@ def items(given: ClusterInput, networks: tuple[Network, ...]) -> Iterator[Item]:
         ),
     )
     for item, name in bought:
-        yield replace(item, name=f"{name}, storage and in-band")
+        yield replace(item, name=f"{name}, front end")
 
 
 def management(given: ClusterInput, elevations: tuple[Elevation, ...], racks: dict[str, int]) -> Network:
@@ -80,7 +75,4 @@ def adapters_of(given: ClusterInput, units: int) -> Adapters:
     """Return the adapters of all hosts."""
     machines = hosts(given, units)
     each = round(units * given.system.accelerators / machines)
-    ports = Ports(
-        storage=round(given.host_storage_ports), in_band=round(given.host_in_band_ports), out_of_band=_CONTROLLERS
-    )
-    return adapters(machines, each, ports)
+    return adapters(machines, each, Ports(storage=round(given.host_front_ports), out_of_band=_CONTROLLERS))

@@ -28,8 +28,7 @@ FRONT_PRICES = (
 )
 FRONT_POWER = (
     "catalog.system.compute_trays",
-    "catalog.assumptions.host-storage-ports",
-    "catalog.assumptions.host-in-band-ports",
+    "catalog.assumptions.host-front-end-ports",
     "catalog.assumptions.storage-rack-ports",
     "catalog.assumptions.front-end-oversubscription",
     "catalog.front_switch.ports",

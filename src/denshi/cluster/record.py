@@ -236,13 +236,12 @@ class Cluster:
     )
     networks: tuple[Network, ...] = figure(
         "",
-        "storage and in-band: a port of each host on either of two switches, a fat tree above that; out-of-band: a "
+        "front end (storage, in-band, users): ports of a host on two switches, a fat tree above that; out-of-band: a "
         "port of every device in a rack, at least one switch a rack, two up-links each",
         of=(
             "cluster.units",
             "catalog.system.compute_trays",
-            "catalog.assumptions.host-storage-ports",
-            "catalog.assumptions.host-in-band-ports",
+            "catalog.assumptions.host-front-end-ports",
             "catalog.assumptions.storage-rack-ports",
             "catalog.assumptions.front-end-oversubscription",
             "catalog.front_switch.ports",
@@ -254,19 +253,18 @@ class Cluster:
     )
     adapters: Adapters = figure(
         "",
-        "one scale-out adapter an accelerator, cards of two ports to storage and in-band, a controller a host",
+        "one scale-out adapter an accelerator, cards of two ports to the front end, a controller a host",
         of=(
             "cluster.units",
             "catalog.system.accelerators",
             "catalog.system.compute_trays",
-            "catalog.assumptions.host-storage-ports",
-            "catalog.assumptions.host-in-band-ports",
+            "catalog.assumptions.host-front-end-ports",
         ),
         active={"catalog.system.compute_trays": "rack product"},
     )
     front_end_power_kw: float = figure(
         "kW",
-        "storage and in-band: switches x power + 2 x links x power of an optic",
+        "front end: switches x power + 2 x links x power of an optic",
         of=("cluster.networks", "catalog.front_switch.power_kw", "catalog.front_link.optic_power_kw"),
     )
     network_power_kw: float = figure(
@@ -429,7 +427,7 @@ class Cluster:
     footprint_m2: float = figure("m2", "white_m2: halls with their aisles", of=("cluster.white_m2",))
     network_usd: float = figure(
         "USD",
-        "switches x price + price of cables and modules by medium + storage and in-band networks",
+        "switches x price + price of cables and modules by medium + front end",
         of=(*ALL_SWITCHES, "cluster.media", "catalog.switch.price_usd", *FRONT_PRICES),
         active=MANY,
     )

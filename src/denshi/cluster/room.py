@@ -107,7 +107,7 @@ def _built(given: ClusterInput, shop: _Shop, units: int) -> Cluster:
         tray_fill_fraction=tray_fill(where, media, given.media, given.tray_section_mm2),
         leaf_place_saving_usd=_saving_usd(given, units, shop, media),
         tiers=tiers(wiring(given, units), given.system.nic_bytes_per_s, given.switch.latency_s, _mean_m(media)),
-        networks=(*served, management(given, shop.racks, racks)),
+        networks=(served, management(given, shop.racks, racks)),
         adapters=adapters_of(given, units),
         front_end_power_kw=power_kw(given, served),
         compute_power_kw=power.compute_kw,
