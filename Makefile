@@ -40,6 +40,8 @@ bench: $(READY) ## Time the stages of a design
 	$(BIN)/python benchmarks/training_search.py
 	$(BIN)/python benchmarks/serving_search.py
 	$(BIN)/python benchmarks/serving_simulation.py
+	$(BIN)/python benchmarks/cables.py
+	$(BIN)/python benchmarks/facility.py
 
 claims: $(READY) ## The scoreboard: published claims against what denshi computes
 	$(BIN)/denshi validate

@@ -9,11 +9,10 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from math import inf
 from pathlib import Path
 from typing import Any
 
-from denshi import cluster, facility
+from denshi import facility
 from denshi.psychrometrics import humidity_ratio, relative_humidity_fraction, wet_bulb_from_relative_humidity_c
 
 PLANTS = (
@@ -38,7 +37,6 @@ def main() -> None:
     """Print the median of several runs of each stage beside its budget."""
     # In place of this folder, whose own module would hide the rows of the tests.
     sys.path[0] = str(Path(__file__).resolve().parent.parent / "tests")
-    from cluster.cluster_rows import cluster_input
     from facility.facility_rows import facility_input, weather
 
     base = facility_input()
@@ -57,12 +55,6 @@ def main() -> None:
     print(f"{runs} building-years, 30 sites x 20 plants {took:6.2f} s, {took_cpu:.2f} s of processor")
     print(f"  {verdict(took_cpu, SWEEP_BUDGET_S)}; the open model at {PEER_S:g} s each {runs * PEER_S / 3600:.0f} h")
     wet_bulbs(sites[15])
-    for units in (128.0, 12_500.0, 1_250_000.0):
-        given = cluster_input(units_limit=units, it_power_limit_kw=inf)
-        took = median(lambda given=given: cluster.run(given))
-        print(f"cluster of {units * 8:,.0f} accelerators {took * 1e3:7.2f} ms")
-    took = median(lambda: cluster.run(cluster_input(it_power_limit_kw=2e6)))
-    print(f"largest cluster within 2 GW {took * 1e3:7.2f} ms")
 
 
 def wet_bulbs(air: dict[str, Any]) -> None:
