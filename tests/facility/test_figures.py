@@ -66,4 +66,6 @@ def test_every_figure_moves_with_each_of_its_inputs() -> None:
 
 
 def test_every_input_that_moves_a_figure_is_named() -> None:
-    assert_every_input_is_named(run, CASES, "facility")
+    # Each evaluation of this case tries every plant at several temperatures: a quarter of the hours is enough here.
+    fewer = facility_input(HOURS // 4, cooling="best", supply_c=30.0, tower_drift_fraction=6e-3)
+    assert_every_input_is_named(run, {**CASES, "best": fewer}, "facility")

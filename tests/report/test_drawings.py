@@ -293,6 +293,7 @@ def test_fitted_text_keeps_to_its_room(text, room):
 def test_escaped_text_reads_back(text):
     read = ElementTree.fromstring(f"<a>{escaped(text)}</a>").text or ""
     legal = [c for c in text if c in "\t\n" or c >= " "]
-    assert len(read) == len(text)
+    # A reader of XML takes the end of a line in two characters for one.
+    assert len(read) == len(text.replace("\r\n", "\n"))
     if len(legal) == len(text) and "\r" not in text and not re.search("[\ud800-\udfff\ufffe\uffff]", text):
         assert read == text

@@ -59,6 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"denshi: failed: {type(error).__name__}: {error}", file=sys.stderr)
         print("This is a fault of denshi. DENSHI_DEBUG=1 shows where it stands.", file=sys.stderr)
         return DENSHI_FAILED
+    if outcome == INTERRUPTED:
+        # Inside a command typer itself turns an interrupt into an exit, without a word.
+        print("denshi: interrupted", file=sys.stderr)
     return outcome if isinstance(outcome, int) else 0
 
 

@@ -166,6 +166,8 @@ def wrapped(text: str, room: float, most: int = 2, size: float = SIZE, bold: boo
     >>> wrapped("Coolant distribution units", 120)
     ['Coolant distribution', 'units']
     """
+    # As in ``fitted``: what no line can hold is not looked at.
+    text = text[: (most + 1) * max(int(room / size * 6), 1)]
     parts = text.split(" ") if " " in text.strip() else list(text)
     joint = " " if " " in text.strip() else ""
     found = [""]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from denshi.validation.facility.bands import Band, BandCase, band_cases
+from denshi.validation.facility.power import power_checks, row_of
 from denshi.validation.facility.published import PublishedCase, published_cases
 from denshi.validation.facility.ranges import CASES, SOURCE
 from denshi.validation.facility.typical import LIMITS, LIMITS_WETTED, PLANTS, WETTED, TypicalCase, typical_cases
@@ -15,7 +16,7 @@ SAMPLES = 64
 
 
 def document(shared: Path, samples: int = SAMPLES, progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
-    """Return bands, published halls and typical years with every error.
+    """Return bands, published halls, power chain and typical years with every error.
 
     Parameters
     ----------
@@ -36,6 +37,7 @@ def document(shared: Path, samples: int = SAMPLES, progress: Callable[[str], Non
             "rows": [_band_row(one) for one in bands],
         },
         "published": [_hall_row(one) for one in halls],
+        "power": [row_of(one) for one in power_checks(shared)],
         "typical_year": {
             "limits": LIMITS,
             "limits_wetted": LIMITS_WETTED,
@@ -133,6 +135,13 @@ def as_text(found: dict[str, Any]) -> str:
         f"ours {one['denshi']:.3f} ({one['least']:.3f} to {one['most']:.3f})  "
         f"{'inside' if one['inside'] else 'OUTSIDE' if one['must'] else 'outside'}"
         for one in found["published"]
+    ]
+    lines += ["", "Power chain"]
+    lines += [
+        f"  {one['name']:76}{one['published_low']:8.6g} to {one['published_high']:<8.6g}{one['unit']:4}"
+        f"ours {one['low']:.6g} to {one['high']:.6g}  "
+        f"{'inside' if one['inside'] else 'OUTSIDE' if one['must'] else 'outside'}"
+        for one in found["power"]
     ]
     year = found["typical_year"]
     lines += ["", f"Typical year less the station's file: {year['inside']} of {year['of']} within limits; worst"]
