@@ -166,18 +166,19 @@ def wrapped(text: str, room: float, most: int = 2, size: float = SIZE, bold: boo
     >>> wrapped("Coolant distribution units", 120)
     ['Coolant distribution', 'units']
     """
-    # As in ``fitted``: what no line can hold is not looked at.
-    text = text[: (most + 1) * max(int(room / size * 6), 1)]
-    parts = text.split(" ") if " " in text.strip() else list(text)
     joint = " " if " " in text.strip() else ""
-    found = [""]
-    for part in parts:
-        longer = f"{found[-1]}{joint}{part}" if found[-1] else part
-        if found[-1] and length_of(longer, size, bold) > room and len(found) < most:
-            found.append(part)
-        else:
-            found[-1] = longer
-    return found
+    gap = length_of(joint, size, bold)
+    lines: list[list[str]] = [[]]
+    used = 0.0
+    for part in text.split(" ") if joint else text:
+        wide = length_of(part, size, bold)
+        # An empty line takes its first part whatever its width.
+        if any(lines[-1]) and used + gap + wide > room and len(lines) < most:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(part)
+        used += wide + (gap if len(lines[-1]) > 1 else 0.0)
+    return [joint.join(parts) for parts in lines]
 
 
 def amount(value: float | None, unit: str, lang: str) -> str:
