@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from denshi.cli import validate_facility, validate_serving, validate_training
+from denshi.cli import validate_facility, validate_finance, validate_serving, validate_training
 from denshi.cli.options import AsJson
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
     validate_training.register(group)
     validate_serving.register(group)
     validate_facility.register(group)
+    validate_finance.register(group)
     app.add_typer(group, name="validate")
 
 
@@ -85,14 +86,14 @@ def _design_figure(progress: Callable[[str], None]) -> Callable[[str, str], floa
         from denshi.scenario import load
 
         if scenario not in made:
-            made[scenario] = design(load(_example(scenario)), progress)
+            made[scenario] = design(load(example(scenario)), progress)
         value = resolve(made[scenario].root(), path)
         return None if value is None else float(value)
 
     return figure
 
 
-def _example(name: str) -> Path:
+def example(name: str) -> Path:
     """Return an example scenario: of the checkout, else of the installed package."""
     import denshi
 
