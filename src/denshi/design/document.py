@@ -103,10 +103,34 @@ def room_figures(design: Design, room: str, kind: str, prefixes: tuple[str, ...]
         if kind and design.workload[int(parts[1])].kind != kind:
             continue
         value = summary(resolve(root, path))
-        scalar = isinstance(value, float | int) and not isinstance(value, bool)
-        shown = show(float(value), figure.unit) if scalar else str(value)[:60]
-        found[path] = {"value": value, "unit": figure.unit, "formula": figure.formula, "shown": shown}
+        found[path] = {
+            "value": value,
+            "unit": figure.unit,
+            "formula": figure.formula,
+            "shown": _in_a_line(value, figure.unit),
+        }
     return found
+
+
+_MOST_PARTS = 3
+
+
+def _in_a_line(value: Any, unit: str) -> str:
+    """Return a value as a reader takes it in: a number with its unit, hours by mean and ends, many entries counted."""
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return show(float(value), unit)
+    if isinstance(value, Mapping) and set(value) == {"mean", "min", "max", "n"}:
+        mean, low, high = (show(float(value[key]), unit) for key in ("mean", "min", "max"))
+        return f"{mean} ({low} to {high})"
+    if isinstance(value, Mapping):
+        named = [f"{key} {_in_a_line(part, unit)}" for key, part in list(value.items())[:_MOST_PARTS]]
+        return ", ".join([*named, "…"] if len(value) > _MOST_PARTS else named) or "none"
+    if isinstance(value, list | tuple):
+        plain = all(isinstance(part, float | int | str) for part in value)
+        if plain and len(value) <= _MOST_PARTS:
+            return ", ".join(_in_a_line(part, unit) for part in value) or "none"
+        return f"{len(value):,} entries"
+    return str(value)
 
 
 def _asked(design: Design) -> dict[str, Any]:
