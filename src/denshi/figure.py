@@ -12,7 +12,7 @@ the result of a room (``facility.pue_mean``). In a list, ``@`` is "this one" and
 """
 
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, Literal
 
 Grade = Literal["A", "B", "C", "D", "E"]
@@ -53,10 +53,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Where an input field of a room comes from."""
+    """Where an input field of a room comes from; an ``optional`` one keeps its default where nothing stands there."""
 
     path: str
     unit: str
+    optional: bool = False
 
 
 def figure(
@@ -80,9 +81,13 @@ def figure(
     return field(metadata={"figure": Figure(unit, formula, of, source, dict(active or {}))})
 
 
-def given(path: str, unit: str = "") -> Any:
-    """Declare a field of a room's input: the dotted path its value comes from, and its canonical unit."""
-    return field(metadata={"given": Given(path, unit)})
+def given(path: str, unit: str = "", *, default: Any = MISSING) -> Any:
+    """Declare a field of a room's input: the dotted path its value comes from, and its canonical unit.
+
+    With a ``default`` the field may be left out, and the path need not exist in every design.
+    """
+    optional = default is not MISSING
+    return field(default=default, metadata={"given": Given(path, unit, optional)})
 
 
 def figures(record: type[Any]) -> dict[str, Figure]:

@@ -246,8 +246,10 @@ class Reliability(Row):
 class Technology(Row):
     """A supply technology that the energy room may build or contract.
 
-    ``kind`` is one of solar, wind, battery, firm (nuclear, geothermal), gas, grid. Money is per kW of power capacity.
-    ``price_usd_per_kwh`` is the contract price of a PPA. ``duration_h`` is a battery's energy over its power.
+    ``kind`` is one of solar, wind, battery (any store), firm (must-take: nuclear, geothermal), following (as firm, but
+    turned down to ``minimum_fraction`` of its capacity where that is cheaper), gas, grid. Money is per kW of power
+    capacity. ``price_usd_per_kwh`` is the contract price of a PPA. ``duration_h`` is a store's energy over its power;
+    with ``capex_usd_per_kwh`` energy is sized apart at that price and ``duration_h`` is the longest allowed.
     """
 
     kind: str
@@ -262,6 +264,8 @@ class Technology(Row):
     carbon_g_per_kwh: float
     is_clean: float
     lead_time_months: float
+    capex_usd_per_kwh: float | None = None
+    minimum_fraction: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

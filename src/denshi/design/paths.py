@@ -30,8 +30,18 @@ def resolve(root: Root, path: str, own: int | None = None) -> Any:
 
 
 def fill(input_type: type[I], root: Root, own: int | None = None) -> I:
-    """Build a room's input from the paths that its fields declare, and from nothing else."""
-    return input_type(**{name: resolve(root, given.path, own) for name, given in inputs(input_type).items()})
+    """Build a room's input from the paths that its fields declare, and from nothing else.
+
+    An optional field whose path leads nowhere in this design keeps its default.
+    """
+    found: dict[str, Any] = {}
+    for name, given in inputs(input_type).items():
+        try:
+            found[name] = resolve(root, given.path, own)
+        except KeyError:
+            if not given.optional:
+                raise
+    return input_type(**found)
 
 
 def placed(path: str, own: int | None) -> str:

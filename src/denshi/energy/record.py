@@ -51,7 +51,21 @@ _TIGHT = {"energy.connection_kw": "tight"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnergyInput:
-    """The load, the weather, the prices and the rules of one site."""
+    """The load, the weather, the prices and the rules of one site.
+
+    ``grid_usd_per_kwh`` and ``export_usd_per_kwh`` are prices of each hour, which may be negative; without them energy
+    is bought at the energy part of the region's price and sold at a fraction of it. ``grid_carbon_g_per_kwh`` is that
+    of each hour; without it the region's mean varies with the share that is not clean.
+
+    ``carbon_cap_g_per_kwh`` is the highest carbon of a kWh of load: the mean of the year, or in every hour
+    (``carbon_cap_basis`` "year" or "hour"). ``unserved_usd_per_kwh`` is the price of load that is not served; None
+    forbids it. Flexible load: ``curtail_fraction`` of the load of an hour may be switched off, in sum over a year at
+    most ``curtail_hours`` full hours of that share, at ``curtail_usd_per_kwh``; ``shift_fraction`` of it may be moved
+    within its day, and with what is moved there no hour exceeds the highest load x (1 + ``shift_up_fraction``).
+
+    ``year_hours`` are the lengths of weather years that stand one after the other in the arrays, share the capacities
+    and count alike; empty: one. ``count_grid_clean`` says whether hourly matching counts the clean share of the grid.
+    """
 
     load_kw: Hourly = given("facility.load_kw", "kW")
     facility_connection_kw: float = given("facility.connection_kw", "kW")
@@ -68,6 +82,19 @@ class EnergyInput:
     discount_rate: float = given("scenario.finance.discount_rate", "1")
     export_price_fraction: float = given("catalog.assumptions.energy-export-price-fraction", "1")
     demand_charge_fraction: float = given("catalog.assumptions.energy-demand-charge-fraction", "1")
+    grid_usd_per_kwh: Hourly | None = given("climate.grid_usd_per_kwh", "USD/kWh", default=None)
+    export_usd_per_kwh: Hourly | None = given("climate.export_usd_per_kwh", "USD/kWh", default=None)
+    grid_carbon_g_per_kwh: Hourly | None = given("climate.grid_carbon_g_per_kwh", "gCO2/kWh", default=None)
+    carbon_cap_g_per_kwh: float | None = given("scenario.energy.carbon_cap", "gCO2/kWh", default=None)
+    carbon_cap_basis: str = given("scenario.energy.carbon_basis", default="year")
+    unserved_usd_per_kwh: float | None = given("scenario.energy.unserved_price", "USD/kWh", default=None)
+    curtail_fraction: float = given("scenario.energy.curtail_fraction", "1", default=0.0)
+    curtail_hours: float = given("scenario.energy.curtail_hours", "h", default=0.0)
+    curtail_usd_per_kwh: float = given("scenario.energy.curtail_price", "USD/kWh", default=0.0)
+    shift_fraction: float = given("scenario.energy.shift_fraction", "1", default=0.0)
+    shift_up_fraction: float = given("scenario.energy.shift_up_fraction", "1", default=0.0)
+    year_hours: tuple[int, ...] = given("climate.year_hours", "h", default=())
+    count_grid_clean: bool = given("scenario.energy.count_grid_clean", default=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
