@@ -38,7 +38,8 @@ def _table(required: _Keys, optional: _Keys | None = None) -> _Keys:
     return {"type": "object", "properties": both, "required": list(required), "additionalProperties": False}
 
 
-def _fact(unit: str, about: str) -> _Keys:
+def fact_schema(unit: str, about: str) -> _Keys:
+    """Return the schema of a number that may bring its evidence."""
     number = {"type": ["number", "string"], "description": f"{about} [{unit}], with a unit or in {unit}"}
     sourced = _table(
         {"value": number, "source": _TEXT, "date": _TEXT, "grade": _GRADE},
@@ -50,13 +51,13 @@ def _fact(unit: str, about: str) -> _Keys:
 
 def _supply() -> tuple[_Keys, _Keys]:
     part = _table(
-        {"technology": {"enum": list(TECHNOLOGIES)}, "capacity": _fact("kW", "claimed")},
+        {"technology": {"enum": list(TECHNOLOGIES)}, "capacity": fact_schema("kW", "claimed")},
         {"hours": {"type": ["number", "string"], "description": "of a battery [h]; 4 if left out"}},
     )
-    own = _fact("1", "mean of the year, in place of the catalogue's")
+    own = fact_schema("1", "mean of the year, in place of the catalogue's")
     return (
         {
-            "load": _fact("kW", "rated power of the load"),
+            "load": fact_schema("kW", "rated power of the load"),
             "region": {**_TEXT, "description": "region of the catalogue (denshi catalog search --kind regions)"},
             "supply": {"type": "array", "minItems": 1, "items": part},
         },
@@ -73,11 +74,11 @@ def _supply() -> tuple[_Keys, _Keys]:
 def _equivalence() -> tuple[_Keys, _Keys]:
     return (
         {
-            "power": _fact("kW", "the claimed power"),
+            "power": fact_schema("kW", "the claimed power"),
             "things": {"type": ["number", "string"], "description": "how many it is said to be"},
             "thing": {**_TEXT, "description": "what they are, in the plural"},
-            "use_of_one": _fact("kWh", "used by one in a year"),
-            "load_factor": _fact("1", "mean over rated power"),
+            "use_of_one": fact_schema("kWh", "used by one in a year"),
+            "load_factor": fact_schema("1", "mean over rated power"),
         },
         {"tolerance": _SHARE},
     )
@@ -96,11 +97,11 @@ def _comparison() -> tuple[_Keys, _Keys]:
 def _rate() -> tuple[_Keys, _Keys]:
     return (
         {
-            "capacity": _fact("kW", "to be built each year"),
+            "capacity": fact_schema("kW", "to be built each year"),
             "ratio": {"type": "number", "description": "over what is built today, as claimed"},
             "today": _built(),
-            "generation": _fact("kWh", "generated in a year today"),
-            "load_factor": _fact("1", "mean over rated power of the load that it feeds"),
+            "generation": fact_schema("kWh", "generated in a year today"),
+            "load_factor": fact_schema("1", "mean over rated power of the load that it feeds"),
         },
         {"tolerance": _SHARE},
     )
@@ -108,12 +109,12 @@ def _rate() -> tuple[_Keys, _Keys]:
 
 def _built() -> _Keys:
     def each(unit: str, about: str) -> _Keys:
-        return {"type": "object", "minProperties": 1, "additionalProperties": _fact(unit, about)}
+        return {"type": "object", "minProperties": 1, "additionalProperties": fact_schema(unit, about)}
 
     return _table(
         {
             "name": _TEXT,
-            "capacity": _fact("kW", "all that was built in the year"),
+            "capacity": fact_schema("kW", "all that was built in the year"),
             "parts": each("kW", "built of one technology"),
             "capacity_factors": each("1", "mean over rated output of the same technology; 0 for storage"),
         }
