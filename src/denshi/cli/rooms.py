@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from denshi.cli import cooling, energy, fabric, power, serving, training
+from denshi.cli import cooling, energy, fabric, finance, power, serving, training
 from denshi.cli.options import AsJson, ScenarioFile, Settings, Variant
 
 VERBS = {
@@ -23,6 +23,7 @@ _GROUPS = {
     "cooling": cooling.register,
     "power": power.register,
     "energy": energy.register,
+    "finance": finance.register,
 }
 _SHOWN_PREFIXES = {
     "cooling": ("pue", "tue", "wue", "water", "cooling", "trim", "chillers", "heat", "it_"),
@@ -33,10 +34,7 @@ _SHOWN_PREFIXES = {
 def register(app: typer.Typer) -> None:
     """Add a verb for each room."""
     for verb, (room, text) in VERBS.items():
-        if verb in _GROUPS:
-            _GROUPS[verb](app, _verb(verb, room), text)
-        else:
-            app.command(verb, help=text)(_verb(verb, room))
+        _GROUPS[verb](app, _verb(verb, room), text)
 
 
 def _verb(verb: str, room: str) -> Callable[..., None]:

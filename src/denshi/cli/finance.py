@@ -1,0 +1,21 @@
+"""``denshi finance``: the finance room of a scenario, and what may be asked of money without one."""
+
+from collections.abc import Callable
+
+import typer
+
+from denshi.cli.finance_vehicle import vehicle
+from denshi.cli.options import ScenarioByDefault
+
+
+def register(app: typer.Typer, show_room: Callable[..., None], text: str) -> None:
+    """Add the verb: ``show_room`` where no command is named, and its commands."""
+    group = typer.Typer(
+        cls=ScenarioByDefault,
+        help=f"{text[:-1]} of a scenario (where no command is named); vehicles and what they risk.",
+        add_completion=False,
+        no_args_is_help=True,
+    )
+    group.command(ScenarioByDefault.default, help=text)(show_room)
+    group.command("vehicle")(vehicle)
+    app.add_typer(group, name="finance")
