@@ -254,6 +254,7 @@ def sample(name: str = "Hyperion") -> dict[str, Any]:
             "carbon_t_per_year": 6.1e5, "carbon_g_per_kwh": 42.0, "clean_fraction_annual": 0.97,
             "clean_fraction_hourly": 0.834, "clean_hours_fraction": 0.58, "curtailed_kwh": 9.2e8, "capex_usd": plant,
             "connection_kw": 2.4e6, "residual_primal": 1e-9, "residual_dual": 1e-9,
+            "load_kwh": sum(load), "price_usd_per_kwh": [0.02 + 1e-5 * (hour % 24) ** 2 for hour in range(HOURS)],
         },
         "buildout": {
             "months": months, "online_fraction": online, "capex_draw_usd": draws, "works_by_goods_usd": goods,

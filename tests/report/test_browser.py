@@ -9,7 +9,8 @@ from report.sample import grid_only, sample, two_trainings
 
 CHARTS = {
     "sankey", "step", "memory", "roofline-0", "front-0", "warm", "cold", "monthly", "load-duration", "pue-map",
-    "pue-duration", "buildout", "capex", "cash", "token", "users-1",
+    "pue-duration", "buildout", "capex", "cash", "token", "users-1", "any-week", "matching", "cost-stack",
+    "price-duration",
 }  # fmt: skip
 
 DRAWINGS = ("rack", "fabric", "floor", "line", "cooling")

@@ -4,7 +4,16 @@ import math
 
 import pytest
 
-from denshi.report import charts_energy, charts_flow, charts_money, charts_plan, charts_serving, charts_work, html
+from denshi.report import (
+    charts_energy,
+    charts_flow,
+    charts_money,
+    charts_plan,
+    charts_serving,
+    charts_supply,
+    charts_work,
+    html,
+)
 from denshi.report.charts import plain, scale
 from denshi.report.locale import texts
 from report.sample import grid_only, sample, two_trainings
@@ -92,6 +101,58 @@ def test_weeks_are_the_warmest_and_the_coldest():
 
     assert mean(first["warm"]) == max(map(mean, range(359)))
     assert mean(first["cold"]) == min(map(mean, range(359)))
+
+
+def test_any_week_holds_the_year_and_the_slider_its_weeks():
+    chart = charts_supply.any_week(DESIGN, "en", T)
+    load = chart.data[-1]
+    assert len(load["y"]) == 8760
+    assert sum(load["y"]) == pytest.approx(sum(DESIGN["energy"]["dispatch_kw"]["load"]) / 1e6, rel=1e-4)
+    steps = chart.layout["sliders"][0]["steps"]
+    spans = [step["args"][0]["xaxis.range"] for step in steps]
+    assert spans[0] == chart.layout["xaxis"]["range"]
+    assert [end for _, end in spans[:-1]] == [start for start, _ in spans[1:]]
+    assert spans[-1][1] == "2025-12-31T00:00"
+    assert len(chart.rows) == len(steps) == 52
+
+
+def test_a_clean_hour_is_what_the_grid_does_not_dirty():
+    design = sample()
+    hours = range(8760)
+    design["climate"]["grid_clean_fraction"] = [0.25 + 0.5 * (hour % 2) for hour in hours]
+    share = charts_supply.clean_share(design)
+    grid, load = (design["energy"]["dispatch_kw"][name] for name in ("grid", "load"))
+    hour = max(hours, key=lambda t: grid[t])
+    expected = 1 - grid[hour] * (0.75 - 0.5 * (hour % 2)) / load[hour]
+    assert 0.0 < expected < 1.0
+    assert share[hour] == pytest.approx(expected)
+    # A plant that burns counts whole.
+    design["scenario"]["energy"] = {"options": ["grid", "nuclear-ppa"]}
+    design["facts"]["catalog.technologies.1.is_clean"] = {"value": 0.0}
+    burnt = design["energy"]["dispatch_kw"]["nuclear-ppa"][hour]
+    assert charts_supply.clean_share(design)[hour] == pytest.approx(max(expected - burnt / load[hour], 0.0))
+
+
+def test_the_cost_stack_adds_up_to_the_cost_of_a_megawatt_hour():
+    chart = charts_supply.cost_stack(DESIGN, "en", T)
+    parts = chart.data[0]["y"]
+    costs = DESIGN["energy"]["cost_by_technology_usd"]
+    assert sum(parts[:-1]) == pytest.approx(parts[-1], rel=1e-3)
+    assert parts[-1] == pytest.approx(1e3 * sum(costs.values()) / DESIGN["energy"]["load_kwh"], rel=1e-4)
+
+
+def test_prices_descend():
+    values = charts_supply.price_duration(DESIGN, T).data[0]["y"]
+    assert values == sorted(values, reverse=True)
+    assert values[0] == pytest.approx(1e3 * max(DESIGN["energy"]["price_usd_per_kwh"]), rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["any_week", "matching"])
+def test_a_supply_without_hours_draws_nothing(name):
+    bare = sample()
+    bare["energy"]["dispatch_kw"] = {}
+    bare["facility"] = {}
+    assert getattr(charts_supply, name)(bare, "en", T) is None
 
 
 def test_in_the_southern_hemisphere_the_warm_week_is_in_january():

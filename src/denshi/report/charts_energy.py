@@ -1,6 +1,6 @@
 """Charts of the power supply: two weeks of dispatch, energy by month, load duration."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,7 +70,7 @@ def dispatch_week(design: Design, name: str, lang: str, t: Texts) -> Chart | Non
     times = [f"{start + timedelta(hours=hour):%Y-%m-%dT%H:%M}" for hour in range(_WEEK)]
     shown = unit.of(load[span])
     data = [
-        *_stack({key: series[span] for key, series in supply.items()}, times, unit, t),
+        *stack({key: series[span] for key, series in supply.items()}, {"x": times}, unit, t),
         {
             "type": "scatter", "mode": "lines", "name": t["series.load"], "x": times, "y": shown,
             "line": {"color": BLACK, "width": 2, "shape": "hv"},
@@ -93,8 +93,8 @@ def dispatch_week(design: Design, name: str, lang: str, t: Texts) -> Chart | Non
     )
 
 
-def _stack(parts: dict[str, list[float]], x: list[str], unit: Scale, t: Texts) -> list[dict[str, Any]]:
-    """Return stacked areas: what serves the load above zero, what takes from the site below."""
+def stack(parts: dict[str, list[float]], clock: Mapping[str, Any], unit: Scale, t: Texts) -> list[dict[str, Any]]:
+    """Return stacked areas: what serves the load above zero, what takes from the site below; ``clock`` says when."""
     found = []
     for key, series in parts.items():
         up = [max(value, 0.0) for value in series]
@@ -109,13 +109,13 @@ def _stack(parts: dict[str, list[float]], x: list[str], unit: Scale, t: Texts) -
                         "type": "scatter",
                         "mode": "lines",
                         "name": plain(label),
-                        "x": x,
                         "y": unit.of(values),
                         "stackgroup": group,
                         "line": {"width": 0.6, "shape": "hv", "color": colour(key)},
                         "fillcolor": colour(key),
                         "fillpattern": pattern(key),
                     }
+                    | dict(clock)
                 )
     return found
 
