@@ -1,20 +1,16 @@
 """Predict each group of rows by constants that were fitted without it."""
 
-import multiprocessing
-import os
-import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 
+from denshi.validation.refits import each
 from denshi.validation.serving.cases import MLPERF_MODES, Case
 from denshi.validation.serving.constants import Constants
 from denshi.validation.serving.predictor import Predictor
 from denshi.validation.serving.score import Values, nothing
 
 Progress = Callable[[str], None]
-_MOST_PROCESSES = 2
-_THREADS = "OMP_NUM_THREADS"
 
 Outcome = tuple[dict[str, Values], Constants]
 
@@ -68,7 +64,6 @@ def left_out(
     jobs = _jobs(tuple(cases), rows, predictor)
     predicted = nothing(len(cases))
     constants: dict[str, Constants] = {}
-    width = processes or min(_MOST_PROCESSES, os.cpu_count() or 1)
 
     def keep(name: str, outcome: Outcome) -> None:
         values, constants[name] = outcome
@@ -76,11 +71,7 @@ def left_out(
             predicted[metric][rows[name]] = own
         progress(f"fitted without {name}: {len(constants)} of {len(names)}")
 
-    if width == 1 or len(names) < 2:
-        for name, job in jobs.items():
-            keep(name, _without(job, predictor))
-    else:
-        _in_parallel(jobs, predictor, width, keep)
+    each(jobs, partial(_without, predictor=predictor), keep, processes)
     return LeftOut(predicted=predicted, constants={name: constants[name] for name in names})
 
 
@@ -95,37 +86,6 @@ def _jobs(cases: tuple[Case, ...], rows: dict[str, list[int]], predictor: Predic
             known = predictor.fit([case for case in others if case.mode not in MLPERF_MODES], predictor.start)
         jobs[name] = _Job(others, tuple(cases[i] for i in out), known if results_alone else None)
     return jobs
-
-
-def _in_parallel(jobs: dict[str, _Job], predictor: Predictor, width: int, keep: Callable[[str, Outcome], None]) -> None:
-    # "spawn" starts clean processes: a fork would copy the locks of NumPy's threads in whatever state they are. Each
-    # fit has one thread: small matrices gain nothing from more, and two fits would fight over the cores.
-    context = multiprocessing.get_context("spawn")
-    before = os.environ.get(_THREADS)
-    os.environ[_THREADS] = "1"
-    pool = ProcessPoolExecutor(width, mp_context=context, initializer=_quiet)
-    try:
-        pending: dict[Future[Outcome], str] = {
-            pool.submit(_without, job, predictor): name for name, job in jobs.items()
-        }
-        for future in as_completed(pending):
-            keep(pending[future], future.result())
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in multiprocessing.active_children():  # nobody waits for a fit after an interrupt
-            child.terminate()
-        raise
-    finally:
-        if before is None:
-            os.environ.pop(_THREADS, None)
-        else:
-            os.environ[_THREADS] = before
-    pool.shutdown()
-
-
-def _quiet() -> None:
-    """Leave an interrupt to the parent, which ends its children itself."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _without(job: _Job, predictor: Predictor) -> Outcome:

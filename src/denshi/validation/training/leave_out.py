@@ -1,21 +1,18 @@
 """Predict each group of rows by constants that were fitted without it."""
 
-import multiprocessing
-import os
-import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from denshi.validation.refits import each
 from denshi.validation.training.cases import Case
 from denshi.validation.training.constants import Constants
 from denshi.validation.training.predictor import Predictor
 from denshi.validation.training.score import Values
 
 Progress = Callable[[str], None]
-_MOST_PROCESSES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,50 +54,16 @@ def left_out(
     rows = {name: [i for i, group in enumerate(groups) if group == name] for name in names}
     predicted = np.full(len(cases), np.nan)
     constants: dict[str, Constants] = {}
-    width = processes or min(_MOST_PROCESSES, os.cpu_count() or 1)
 
     def keep(name: str, outcome: tuple[Values, Constants]) -> None:
         predicted[rows[name]], constants[name] = outcome
         progress(f"fitted without {name}: {len(constants)} of {len(names)}")
 
-    if width == 1 or len(names) < 2:
-        for name in names:
-            keep(name, _without(tuple(cases), rows[name], predictor))
-    else:
-        _in_parallel(tuple(cases), rows, predictor, width, keep)
+    each(rows, partial(_without, cases=tuple(cases), predictor=predictor), keep, processes)
     return LeftOut(predicted_s=predicted, constants={name: constants[name] for name in names})
 
 
-def _in_parallel(
-    cases: tuple[Case, ...],
-    rows: dict[str, list[int]],
-    predictor: Predictor,
-    width: int,
-    keep: Callable[[str, tuple[Values, Constants]], None],
-) -> None:
-    # "spawn" starts clean processes: a fork would copy the locks of NumPy's threads in whatever state they are.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(width, mp_context=context, initializer=_quiet)
-    try:
-        pending: dict[Future[tuple[Values, Constants]], str] = {
-            pool.submit(_without, cases, rows[name], predictor): name for name in rows
-        }
-        for future in as_completed(pending):
-            keep(pending[future], future.result())
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in multiprocessing.active_children():  # a fit takes minutes; nobody waits for it after an interrupt
-            child.terminate()
-        raise
-    pool.shutdown()
-
-
-def _quiet() -> None:
-    """Leave an interrupt to the parent, which ends its children itself."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _without(cases: tuple[Case, ...], out: Sequence[int], predictor: Predictor) -> tuple[Values, Constants]:
+def _without(out: Sequence[int], cases: tuple[Case, ...], predictor: Predictor) -> tuple[Values, Constants]:
     """Return the times of some rows by constants fitted to all others, and those constants."""
     gone = set(out)
     others = [case for i, case in enumerate(cases) if i not in gone and case.measured_s is not None and not case.reason]
