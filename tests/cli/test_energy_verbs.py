@@ -176,7 +176,7 @@ def test_a_wrong_claim_names_file_line_and_mend(
         ('load = "2 GW"\ndiscount_rate = 7', "case.toml:3: discount_rate:"),
         ('load = "2 GW"\n[technology.solar]\ncapex_usd_per_kw = 1', "is not among the options"),
         ('load = "2 GW"\noptions = ["x"]\n[technology.x]\ncapex_usd_per_kw = 1', 'base = "…"'),
-        ('load = "2 GW"\noptions = ["grid"]\n[technology.grid]\ncapex_usd_per_kwh = 1', "Did you mean"),
+        ('load = "2 GW"\noptions = ["grid"]\n[technology.grid]\ncapex_usd_per_mw = 1', "Did you mean"),
         ('load = "2 GW"\noptions = ["solar"]\n[technology.solar]\nlifetime_year = 0', "are above 0"),
         ('load = "2 GW"\nprice = 0', "case.toml:3: price:"),
         ('load = "2 GW"\narea = "MISO"', "case.toml:3: area:"),

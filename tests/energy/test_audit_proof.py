@@ -5,10 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from denshi.energy.audit_proof import lower_bound, proved, violation_kw
+from denshi.energy.account import balance
+from denshi.energy.audit_proof import proved
 from denshi.energy.audit_repair import repairs, shortage
-from denshi.energy.decide import connection_kw, run
+from denshi.energy.bound import lower_bound
+from denshi.energy.decide import connection_kw, run, solved
 from denshi.energy.model import build
+from denshi.energy.reading import supply_of, violation_kw
 from denshi.energy.solve import solve
 from energy.cases import site, technologies
 from energy.oracle import least_cost_usd
@@ -42,13 +45,19 @@ def test_wrong_duals_only_weaken_the_bound(changes):
 
 def test_a_violated_limit_is_seen():
     case = site(72)
-    result, proof = proved(case)
-    assert proof.max_residual_kw < 1.0
-    flows = dict(result.dispatch_kw)
-    flows["grid"] = flows["grid"] - 500.0
-    assert violation_kw(case, replace(result, dispatch_kw=flows)) >= 499.0
-    less = {name: 0.9 * size for name, size in result.capacity_kw.items()}
-    assert violation_kw(case, replace(result, capacity_kw=less)) > 100.0
+    found = solved(case)
+    assert found.energy.max_residual_kw < 1e-3
+    supply = supply_of(case, found.program, found.solution)
+    flows = balance(case, supply)
+
+    def seen_kw(supply, flows):
+        return violation_kw(case, found.program, supply, flows, connection_kw(case))
+
+    assert seen_kw(supply, flows) == pytest.approx(found.energy.max_residual_kw)
+    assert seen_kw(supply, flows | {"grid": flows["grid"] - 500.0}) >= 499.0
+    assert seen_kw(supply, flows | {"battery-4h": flows["battery-4h"] + 50.0}) > 49.0
+    less = replace(supply, capacity_kw={name: 0.9 * size for name, size in supply.capacity_kw.items()})
+    assert seen_kw(less, flows) > 100.0
 
 
 def test_the_price_of_an_hour_is_what_more_load_costs():

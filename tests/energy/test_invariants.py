@@ -113,6 +113,8 @@ def test_again_with_the_same_inputs_is_the_result(changes):
         if field.name == "dispatch_kw":
             for name, flow in before.items():
                 np.testing.assert_allclose(after[name], flow, rtol=1e-9, atol=1e-3, err_msg=name)
+        elif isinstance(before, np.ndarray):
+            np.testing.assert_allclose(after, before, rtol=1e-9, err_msg=field.name)
         elif isinstance(before, dict):
             assert after == pytest.approx(before, rel=1e-9, abs=1e-3)
         elif isinstance(before, float):

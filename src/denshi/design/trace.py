@@ -97,10 +97,16 @@ class _Tracer:
             return Node(path, "again", value, figure.unit, figure.formula, "D", figure.source, ())
         self.opened.add(path)
         own = _own_number(path)
-        below = [self.node(one, own) for part in figure.of for one in self._open(placed(part, own))]
+        places = [one for part in figure.of for one in self._open(placed(part, own))]
+        below = [self.node(one, own) for one in places if self._stands(one)]
         if isinstance(value, tuple) and value and isinstance(value[0], Item):
             below += [self._item(f"{path}.{i}", item) for i, item in enumerate(value)]
         return Node(path, "figure", value, figure.unit, figure.formula, "D", figure.source, tuple(below))
+
+    def _stands(self, path: str) -> bool:
+        """Whether a figure of a room exists in this design: optional inputs need not."""
+        room = path.split(".")[0] in ROOMS
+        return not room or path in self.declared or _or_none(self.root, path) is not None
 
     def _open(self, path: str) -> tuple[str, ...]:
         """Return the single values that an input path stands for: lists and whole rows are opened."""

@@ -4,38 +4,44 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from denshi.catalog import Technology
+from denshi.energy.flexible import curtails, shifts
 from denshi.energy.record import EnergyInput
-
-Vector = npt.NDArray[np.float64]
-
-# Below this share of the mean load a flow is noise of the solver.
-NOTHING = 1e-7
-MUST_TAKE = ("solar", "wind", "firm")
-
-
-@dataclass(frozen=True, slots=True)
-class Tariff:
-    """What the grid bills and pays: energy [USD/kWh], highest import [USD/kW a year], sold surplus [USD/kWh]."""
-
-    energy_usd_per_kwh: float
-    demand_usd_per_kw_year: float
-    export_usd_per_kwh: float
+from denshi.energy.terms import (
+    NOTHING,
+    Vector,
+    availability,
+    beside_load,
+    grid_carbon_g_per_kwh,
+    hour_weight,
+    running_usd_per_kwh,
+    runs_on_call,
+    sold_apart,
+    takes,
+    tariff,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What is decided: capacities, and what storage, gas and export do in each hour [kW].
+    """What is decided: capacities, energy of stores [kWh], and what is done in each hour [kW].
 
-    ``storage_kw`` is positive when it discharges. Grid purchase and curtailment follow from the balance.
+    ``burn_kw`` is the output of plant on call, that of a following plant above its least; ``storage_kw`` is positive
+    when it discharges; ``extra_kw`` is bought though own supply would do. ``unserved_kw`` and ``reduced_kw`` are load
+    left out and switched off, ``shift_kw`` what moving load adds to an hour. Grid purchase and curtailment follow from
+    the balance.
     """
 
     capacity_kw: Mapping[str, float]
+    energy_kwh: Mapping[str, float]
     burn_kw: Mapping[str, Vector]
     storage_kw: Mapping[str, Vector]
     export_kw: Vector
+    extra_kw: Vector
+    unserved_kw: Vector
+    reduced_kw: Vector
+    shift_kw: Vector
 
 
 def capital_recovery_factor(discount_rate: float, lifetime_year: float) -> float:
@@ -70,13 +76,23 @@ def annual_cost_usd_per_kw(technology: Technology, discount_rate: float) -> floa
     return recovery * technology.capex_usd_per_kw + technology.fixed_om_usd_per_kw_year
 
 
-def annuity_usd(inputs: EnergyInput, capacity_kw: Mapping[str, float]) -> float:
+def annual_cost_usd_per_kwh(technology: Technology, discount_rate: float) -> float:
+    """Return what one kWh of a store costs a year where it is sized apart: capital recovery x its cost [USD/kWh]."""
+    return capital_recovery_factor(discount_rate, technology.lifetime_year) * (technology.capex_usd_per_kwh or 0.0)
+
+
+def capex_usd(technology: Technology, supply: Supply) -> float:
+    """Return the capital cost of what is built of a technology [USD]."""
+    power_kw, energy_kwh = supply.capacity_kw.get(technology.id, 0.0), supply.energy_kwh.get(technology.id, 0.0)
+    apart = (technology.capex_usd_per_kwh or 0.0) * energy_kwh if sold_apart(technology) else 0.0
+    return power_kw * technology.capex_usd_per_kw + apart
+
+
+def annuity_usd(inputs: EnergyInput, supply: Supply) -> float:
     """Return the annualised capital cost of all capacity [USD/year]."""
     return float(
         sum(
-            capacity_kw.get(t.id, 0.0)
-            * t.capex_usd_per_kw
-            * capital_recovery_factor(inputs.discount_rate, t.lifetime_year)
+            capex_usd(t, supply) * capital_recovery_factor(inputs.discount_rate, t.lifetime_year)
             for t in inputs.technologies
         )
     )
@@ -92,66 +108,79 @@ def efficiency_one_way(technology: Technology) -> float:
     return float(np.sqrt(technology.efficiency))
 
 
-def availability(technology: Technology, inputs: EnergyInput) -> Vector:
-    """Return the hourly output of one kW of must-take supply: the weather's, or flat for a firm plant [1]."""
-    if technology.kind == "solar":
-        return inputs.solar_cf
-    if technology.kind == "wind":
-        return inputs.wind_cf
-    return np.full(len(inputs.load_kw), technology.capacity_factor)
-
-
-def tariff(inputs: EnergyInput) -> Tariff:
-    """Split the average price of the region so that a flat load pays just that price.
-
-    energy = price x (1 - share); demand = price x share x 8,760 h; export = energy x export fraction.
-    """
-    price, share = inputs.region.price_usd_per_kwh, inputs.demand_charge_fraction
-    energy = price * (1.0 - share)
-    return Tariff(energy, price * share * 8760.0, energy * inputs.export_price_fraction)
+def served_kw(inputs: EnergyInput, supply: Supply) -> Vector:
+    """Return the load that is served in each hour: what is asked, less what is left out, with what is moved [kW]."""
+    return inputs.load_kw - supply.unserved_kw - supply.reduced_kw + supply.shift_kw
 
 
 def balance(inputs: EnergyInput, supply: Supply) -> dict[str, Vector]:
     """Return the hourly flows, with purchase and curtailment from the balance of each hour.
 
-    need = load + charge + export - discharge - gas - available; the grid gives max(need, 0), max(-need, 0) is
-    curtailed. Without a grid among the options must-take supply gives just what is needed. Curtailment falls on all
-    must-take supply in proportion.
+    need = load served + charge + export - discharge - on call - available; the grid gives max(need, 0) and what is
+    bought though own supply would do, max(-need, 0) is curtailed. Without a grid among the options must-take supply
+    gives just what is needed. Curtailment falls on must-take supply in proportion, last on plant behind the
+    connection. What flexible load does is among the flows where there is any.
     """
-    load = inputs.load_kw
-    must_take = [t for t in inputs.technologies if t.kind in MUST_TAKE]
-    available = {t.id: supply.capacity_kw[t.id] * availability(t, inputs) for t in must_take}
-    total = _sum(available.values(), len(load))
-    asked = load + supply.export_kw - _sum((*supply.burn_kw.values(), *supply.storage_kw.values()), len(load))
-    bought = np.zeros_like(load)
+    hours, mean_kw = len(inputs.load_kw), float(inputs.load_kw.mean())
+    available = {t.id: supply.capacity_kw[t.id] * availability(t, inputs) for t in inputs.technologies if takes(t)}
+    near = _sum([available[t.id] for t in inputs.technologies if t.id in available and beside_load(t)], hours)
+    total = _sum(available.values(), hours)
+    asked = (
+        served_kw(inputs, supply)
+        + supply.export_kw
+        - _sum((*supply.burn_kw.values(), *supply.storage_kw.values()), hours)
+    )
+    bought = np.zeros(hours)
     if any(t.kind == "grid" for t in inputs.technologies):
         short = np.maximum(asked - total, 0.0)
-        bought = np.where((short > NOTHING * load.mean()) | (total <= 0.0), short, 0.0)
+        bought = np.where((short > NOTHING * mean_kw) | (total <= 0.0), short, 0.0)
+        bought = bought + np.minimum(supply.extra_kw, np.maximum(asked - bought, 0.0))
     spare = total - (asked - bought)
-    curtailed = np.where(spare > NOTHING * load.mean(), spare, 0.0)
-    share = np.divide(asked - bought, total, out=np.zeros_like(total), where=total > 0.0)
+    curtailed = np.where(spare > NOTHING * mean_kw, spare, 0.0)
+    near_used = np.minimum(np.maximum(asked - bought, 0.0), near)
+    shares = {
+        True: np.divide(near_used, near, out=np.zeros(hours), where=near > 0.0),
+        False: np.divide(asked - bought - near_used, total - near, out=np.zeros(hours), where=total - near > 0.0),
+    }
     flows: dict[str, Vector] = {}
     for technology in inputs.technologies:
-        if technology.kind in MUST_TAKE:
-            flows[technology.id] = available[technology.id] * share
-        elif technology.kind == "gas":
-            flows[technology.id] = supply.burn_kw[technology.id]
-        elif technology.kind == "battery":
+        if technology.kind == "battery":
             flows[technology.id] = supply.storage_kw[technology.id]
-        else:
+        elif technology.kind == "grid":
             flows[technology.id] = bought
-    flows["load"] = load
+        else:
+            taken = available.get(technology.id, 0.0) * shares[beside_load(technology)]
+            flows[technology.id] = taken + supply.burn_kw.get(technology.id, 0.0)
+    flows["load"] = inputs.load_kw
     flows["export"] = supply.export_kw
     flows["curtailed"] = curtailed
-    return flows
+    return flows | _flexible(inputs, supply)
+
+
+def _flexible(inputs: EnergyInput, supply: Supply) -> dict[str, Vector]:
+    found: dict[str, Vector] = {}
+    if inputs.unserved_usd_per_kwh is not None:
+        found["unserved"] = supply.unserved_kw
+    if curtails(inputs):
+        found["reduced"] = supply.reduced_kw
+    if shifts(inputs):
+        found["shift"] = supply.shift_kw
+    return found
 
 
 def inflow_kw(inputs: EnergyInput, flows: Mapping[str, Vector]) -> Vector:
     """Return what enters the site each hour: purchase alone, or all that is not made or stored on the site [kW]."""
     if inputs.supply == "on-site":
         return grid_kw(inputs, flows)
-    onsite = [flows[t.id] for t in inputs.technologies if t.kind in ("gas", "battery")]
-    return inputs.load_kw - _sum(onsite, len(inputs.load_kw))
+    onsite = [flows[t.id] for t in inputs.technologies if beside_load(t)]
+    return served_of(flows) - _sum(onsite, len(inputs.load_kw))
+
+
+def served_of(flows: Mapping[str, Vector]) -> Vector:
+    """Return the load that is served, from printed flows [kW]."""
+    nothing = np.zeros_like(flows["load"])
+    left_out = flows.get("unserved", nothing) + flows.get("reduced", nothing)
+    return flows["load"] - left_out + flows.get("shift", nothing)
 
 
 def grid_kw(inputs: EnergyInput, flows: Mapping[str, Vector]) -> Vector:
@@ -161,7 +190,7 @@ def grid_kw(inputs: EnergyInput, flows: Mapping[str, Vector]) -> Vector:
 
 def unclean_kw(inputs: EnergyInput, flows: Mapping[str, Vector]) -> Vector:
     """Return the hourly output of the site's own plant that is not clean [kW]."""
-    own = [flows[t.id] * (1.0 - t.is_clean) for t in inputs.technologies if t.kind in ("gas", *MUST_TAKE)]
+    own = [flows[t.id] * (1.0 - t.is_clean) for t in inputs.technologies if t.kind not in ("grid", "battery")]
     return _sum(own, len(inputs.load_kw))
 
 
@@ -173,40 +202,41 @@ def _sum(parts: Iterable[Vector], hours: int) -> Vector:
 
 
 def cost_by_technology_usd(
-    inputs: EnergyInput, capacity_kw: Mapping[str, float], flows: Mapping[str, Vector], import_peak_kw: float
+    inputs: EnergyInput, supply: Supply, flows: Mapping[str, Vector], import_peak_kw: float
 ) -> dict[str, float]:
-    """Return the cost of a year by technology; ``connection`` is the demand charge, ``export`` is negative [USD]."""
-    bill, weight = tariff(inputs), 8760.0 / len(inputs.load_kw)
+    """Return the cost of a year by technology; ``connection`` is the demand charge, ``export`` is negative [USD].
+
+    Load that is not served or switched off is a line of its own where the input allows it.
+    """
+    bill, weight = tariff(inputs), hour_weight(inputs)
     costs: dict[str, float] = {}
     for technology in inputs.technologies:
         id_ = technology.id
         if technology.kind == "grid":
-            costs[id_] = bill.energy_usd_per_kwh * float(flows[id_].sum()) * weight
+            costs[id_] = float(flows[id_] @ (bill.energy_usd_per_kwh * weight))
             continue
-        running = technology.variable_usd_per_kwh + technology.price_usd_per_kwh
-        if technology.kind in MUST_TAKE:
-            energy = capacity_kw[id_] * float(availability(technology, inputs).sum())
-        else:
-            energy = float(np.maximum(flows[id_], 0.0).sum())
-        fixed = annual_cost_usd_per_kw(technology, inputs.discount_rate)
-        costs[id_] = capacity_kw[id_] * fixed + running * energy * weight
+        energy = float(np.maximum(flows[id_], 0.0) @ weight) if technology.kind == "battery" else 0.0
+        if runs_on_call(technology):
+            energy += float(supply.burn_kw[id_] @ weight)
+        if takes(technology):
+            energy += supply.capacity_kw[id_] * float(availability(technology, inputs) @ weight)
+        fixed = supply.capacity_kw[id_] * annual_cost_usd_per_kw(technology, inputs.discount_rate)
+        if sold_apart(technology):
+            fixed += supply.energy_kwh[id_] * annual_cost_usd_per_kwh(technology, inputs.discount_rate)
+        costs[id_] = fixed + running_usd_per_kwh(technology) * energy
     costs["connection"] = bill.demand_usd_per_kw_year * import_peak_kw
-    costs["export"] = -bill.export_usd_per_kwh * float(flows["export"].sum()) * weight
+    costs["export"] = -float(flows["export"] @ (bill.export_usd_per_kwh * weight))
+    if "unserved" in flows:
+        costs["unserved"] = (inputs.unserved_usd_per_kwh or 0.0) * float(flows["unserved"] @ weight)
+    if "reduced" in flows:
+        costs["reduced"] = inputs.curtail_usd_per_kwh * float(flows["reduced"] @ weight)
     return costs
 
 
-def carbon_t(inputs: EnergyInput, flows: Mapping[str, Vector]) -> float:
-    """Return the operational carbon of a year [t].
-
-    Grid power of an hour carries region carbon x (1 - clean share) / mean(1 - clean share); a grid that is always clean
-    carries the region's mean.
-    """
-    weight = 8760.0 / len(inputs.load_kw)
-    dirty = 1.0 - inputs.grid_clean_fraction
-    mean = float(dirty.mean())
-    intensity = inputs.region.carbon_g_per_kwh * (dirty / mean if mean > 0.0 else np.ones_like(dirty))
-    grams = float(grid_kw(inputs, flows) @ intensity)
+def carbon_kg(inputs: EnergyInput, flows: Mapping[str, Vector]) -> Vector:
+    """Return the operational carbon of each hour: purchase x that of the grid + generation x its carbon [kg]."""
+    grams = grid_kw(inputs, flows) * grid_carbon_g_per_kwh(inputs)
     for technology in inputs.technologies:
-        if technology.kind in ("gas", *MUST_TAKE):
-            grams += technology.carbon_g_per_kwh * float(flows[technology.id].sum())
-    return grams * weight / 1e6
+        if technology.kind not in ("grid", "battery"):
+            grams = grams + technology.carbon_g_per_kwh * flows[technology.id]
+    return grams / 1e3

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from denshi.catalog import Technology, find
-from denshi.energy.account import Vector
 from denshi.energy.decide import connection_kw
 from denshi.energy.explain import clock
 from denshi.energy.model import build
+from denshi.energy.program import Vector
 from denshi.energy.record import EnergyInput
 from denshi.energy.solve import solve
 from denshi.units import show
@@ -59,7 +59,7 @@ def shortage(inputs: EnergyInput) -> Shortage | None:
     if solution is None:
         return None
     mean_kw = float(inputs.load_kw.mean())
-    unserved = solution.x[program.columns["unserved"]] * mean_kw
+    unserved = solution.x[program.columns["short"]] * mean_kw
     unserved = np.where(unserved > _SHORT * mean_kw, unserved, 0.0)
     missed = float(solution.x[program.columns["missed"]][0]) / len(unserved) if "missed" in program.columns else 0.0
     return Shortage(unserved_kw=unserved, clean_fraction=inputs.clean_fraction - missed if missed > 1e-6 else None)
@@ -83,13 +83,13 @@ def _cost_usd(inputs: EnergyInput) -> float | None:
     solution = solve(program)
     if solution is None:
         return None
-    short = [solution.x[program.columns[name]] for name in ("unserved", "missed") if name in program.columns]
+    short = [solution.x[program.columns[name]] for name in ("short", "missed") if name in program.columns]
     if max(float(part.max()) for part in short) > _SHORT:
         return None
     paid = sum(
         float(program.cost[program.columns[name]] @ solution.x[program.columns[name]])
         for name in program.columns
-        if name not in ("unserved", "missed")
+        if name not in ("short", "missed")
     )
     return paid * float(inputs.load_kw.mean())
 

@@ -1,4 +1,4 @@
-"""From the inputs of a site to its supply: check, decide, account."""
+"""From the inputs of a site to its supply: check, decide, prove, account."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -7,41 +7,70 @@ import numpy as np
 
 from denshi.catalog import Item, Technology
 from denshi.energy.account import (
-    NOTHING,
     Supply,
-    Vector,
+    annual_cost_usd_per_kw,
     annuity_usd,
     balance,
-    carbon_t,
+    capex_usd,
+    carbon_kg,
     cost_by_technology_usd,
-    efficiency_one_way,
     grid_kw,
     inflow_kw,
+    served_kw,
     unclean_kw,
 )
+from denshi.energy.bound import lower_bound
 from denshi.energy.explain import check_connection, check_inputs, explain
-from denshi.energy.model import Program, build
+from denshi.energy.flexible import served_base_kw
+from denshi.energy.model import build
+from denshi.energy.program import Program, Vector
+from denshi.energy.reading import loops, supply_of, violation_kw
 from denshi.energy.record import Energy, EnergyInput
-from denshi.energy.solve import Residuals, Solution, solve
+from denshi.energy.rules import carbon_scale_g_per_kwh
+from denshi.energy.say import additionality, target_rule
+from denshi.energy.solve import Residuals, Solution, solve, solve_with_highs
+from denshi.energy.terms import (
+    HOURS,
+    grid_unclean_fraction,
+    hour_weight,
+    least_fraction,
+    runs_on_call,
+    sold_apart,
+    tariff,
+)
+from denshi.errors import DenshiError
 
-_RULES = {
-    "none": "no target",
-    "annual": "over the year, clean supply of the site that is used or sold >= target x load; the clean share of "
-    "the grid is not counted",
-    "hourly": "over all hours, grid purchase x (1 - clean share of the grid in that hour) + unclean generation "
-    "<= (1 - target) x load; surplus of one hour does not count in another",
-}
+# A design whose printed hours break a row or a bound by more than this is no design [kW, and mean loads].
+_WORST_KW = 1.0
+_WORST = 5e-7
+# A store that charges and discharges in one hour is priced out of it at most so many times.
+_MOST_LOOPS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Proof:
-    """What the solver says besides the decisions: how, how exactly, and what limits are worth."""
+class Proof:
+    """What is known besides the decisions: how they were found, how exactly, and what limits are worth."""
 
     method: str
     residuals: Residuals
+    lower_bound_usd_per_year: float | None
+    gap_fraction: float | None
+    max_residual_kw: float
+    price_usd_per_kwh: Vector
+    value_usd_per_kw_year: Mapping[str, float]
     connection_usd_per_kw_year: float | None = None
     export_usd_per_kw_year: float | None = None
     target_usd_per_kwh: float | None = None
+    carbon_usd_per_t: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A supply of least cost with the programme it was found by and its solution; None where none was needed."""
+
+    energy: Energy
+    program: Program | None
+    solution: Solution | None
 
 
 def run(inputs: EnergyInput, progress: Callable[[str], None] | None = None) -> Energy:
@@ -54,57 +83,132 @@ def run(inputs: EnergyInput, progress: Callable[[str], None] | None = None) -> E
 
     Returns
     -------
-    Energy; dispatch_kw holds each technology, ``load``, ``export`` and ``curtailed`` [kW].
+    Energy; dispatch_kw holds each technology, ``load``, ``export`` and ``curtailed`` [kW], and with flexible load
+    ``unserved``, ``reduced`` and ``shift``. Its bound from below and its largest violation are always computed.
 
     Raises
     ------
     OutOfRangeError : a load, a share or an array is outside its range.
-    InfeasibleError : the connection is too small, or the target cannot be reached.
+    InfeasibleError : the connection is too small, or the target or the cap on carbon cannot be reached.
 
     Source: riepin2024 for the problem, mehrotra1992 for the method.
     """
+    return solved(inputs, progress).energy
+
+
+def solved(inputs: EnergyInput, progress: Callable[[str], None] | None = None) -> Solved:
+    """Find the supply of least cost as ``run`` does, and return programme and solution with it."""
     check_inputs(inputs)
     limit_kw = connection_kw(inputs)
     check_connection(inputs, limit_kw)
     if _only_grid(inputs):
-        supply = Supply({}, {}, {}, np.zeros_like(inputs.load_kw))
-        return _account(inputs, supply, _Proof("closed form: the grid is the only option", Residuals(0.0, 0.0, 0.0)))
+        return Solved(_grid_alone(inputs), None, None)
     if progress is not None:
         progress("build")
     program = build(inputs, limit_kw)
     solution = solve(program, progress)
     if solution is None:
         raise explain(inputs, limit_kw)
-    result = _account(inputs, _supply(inputs, program, solution), _proof(inputs, program, solution))
-    return _with_cleaning(inputs, result, float(program.cost @ solution.x) * float(inputs.load_kw.mean()))
+    supply = supply_of(inputs, program, _without_loops(inputs, program, solution))
+    broken_kw = violation_kw(inputs, program, supply, balance(inputs, supply), limit_kw)
+    if broken_kw > _allowed_kw(inputs):
+        again_solved = solve_with_highs(program)
+        if again_solved is not None:
+            solution = again_solved
+            supply = supply_of(inputs, program, _without_loops(inputs, program, solution))
+            broken_kw = violation_kw(inputs, program, supply, balance(inputs, supply), limit_kw)
+    if broken_kw > _allowed_kw(inputs):
+        raise _too_rough(broken_kw)
+    result = _account(inputs, supply, _proof(inputs, program, solution, broken_kw))
+    return Solved(_with_gap(inputs, result), program, solution)
+
+
+def _allowed_kw(inputs: EnergyInput) -> float:
+    return max(_WORST_KW, _WORST * float(inputs.load_kw.mean()))
+
+
+def _too_rough(broken_kw: float) -> DenshiError:
+    return DenshiError(
+        f"the printed hours break a limit by {broken_kw:.3g} kW",
+        where="energy",
+        why="neither the interior point method nor HiGHS was exact enough",
+        mend="Drop an option from scenario.energy.options or change the target a little",
+    )
+
+
+def _without_loops(inputs: EnergyInput, program: Program, solution: Solution) -> Solution:
+    """Return a solution in which no store charges and discharges at once to be paid for it.
+
+    That can only pay where buying pays by itself: at negative prices, or where power is sold above its price.
+    """
+    if "own use" not in program.rows:
+        return solution
+    cost = program.cost.copy()
+    bill, weight = tariff(inputs), hour_weight(inputs)
+    dear = 2.0 * float(np.abs(bill.energy_usd_per_kwh).max() + np.abs(bill.export_usd_per_kwh).max()) * weight.max()
+    for _ in range(_MOST_LOOPS):
+        smaller, _larger = loops(inputs, program, solution)
+        if not len(smaller):
+            break
+        cost[smaller] += dear
+        better = solve(replace(program, cost=cost))
+        if better is None:
+            break
+        solution = better
+    return solution
 
 
 def again(inputs: EnergyInput, result: Energy) -> Energy:
     """Hold the decisions of a result and compute every figure anew from other inputs.
 
-    Capacities follow the energy of the load, the operation of storage, gas and export the load of each hour; the grid,
-    where it is an option, closes the balance. With the inputs of the result this is the result itself. What limits are
-    worth and how exact the decisions are is held, too. Nothing is checked against limits.
+    Capacities follow the energy of the load, the operation of storage, plant on call, export and flexible load the load
+    of each hour; the grid, where it is an option, closes the balance. With the inputs of the result this is the result
+    itself. What limits are worth and how exact the decisions are is held, too. Nothing is checked against limits.
     """
     old_kw = result.dispatch_kw["load"]
     growth = np.divide(inputs.load_kw, old_kw, out=np.ones_like(old_kw), where=old_kw > 0.0)
     total = float(inputs.load_kw.sum() / old_kw.sum())
-    flows = result.dispatch_kw
-    supply = Supply(
+    proof = Proof(
+        method=result.method,
+        residuals=Residuals(result.residual_primal, result.residual_dual, result.residual_gap),
+        lower_bound_usd_per_year=result.lower_bound_usd_per_year,
+        gap_fraction=result.gap_fraction,
+        max_residual_kw=result.max_residual_kw,
+        price_usd_per_kwh=result.price_usd_per_kwh,
+        value_usd_per_kw_year=result.value_of_capacity_usd_per_kw_year,
+        connection_usd_per_kw_year=result.value_of_connection_usd_per_kw_year,
+        export_usd_per_kw_year=result.value_of_export_usd_per_kw_year,
+        target_usd_per_kwh=result.target_price_usd_per_kwh,
+        carbon_usd_per_t=result.carbon_price_usd_per_t,
+    )
+    return _account(inputs, _held(inputs, result, growth, total), proof)
+
+
+def _held(inputs: EnergyInput, result: Energy, growth: Vector, total: float) -> Supply:
+    """Return the decisions of a result, grown with the load."""
+    flows, nothing = result.dispatch_kw, np.zeros_like(inputs.load_kw)
+    return Supply(
         capacity_kw={id_: value * total for id_, value in result.capacity_kw.items()},
-        burn_kw={t.id: flows[t.id] * growth for t in inputs.technologies if t.kind == "gas"},
+        energy_kwh={
+            t.id: result.energy_capacity_kwh[t.id] * total
+            if sold_apart(t)
+            else result.capacity_kw[t.id] * total * t.duration_h
+            for t in inputs.technologies
+            if t.kind == "battery"
+        },
+        burn_kw={
+            t.id: np.maximum(flows[t.id] - least_fraction(t) * result.capacity_kw[t.id], 0.0) * growth
+            for t in inputs.technologies
+            if runs_on_call(t)
+        },
         storage_kw={t.id: flows[t.id] * growth for t in inputs.technologies if t.kind == "battery"},
         export_kw=flows["export"] * growth,
+        # Where power is bought and thrown away in one hour, buying paid by itself.
+        extra_kw=np.minimum(grid_kw(inputs, flows), flows["curtailed"]) * growth,
+        unserved_kw=flows.get("unserved", nothing) * growth,
+        reduced_kw=flows.get("reduced", nothing) * growth,
+        shift_kw=flows.get("shift", nothing) * growth,
     )
-    residuals = Residuals(result.residual_primal, result.residual_dual, result.residual_gap)
-    proof = _Proof(
-        result.method,
-        residuals,
-        result.value_of_connection_usd_per_kw_year,
-        result.value_of_export_usd_per_kw_year,
-        result.target_price_usd_per_kwh,
-    )
-    return _account(inputs, supply, proof)
 
 
 def connection_kw(inputs: EnergyInput) -> float:
@@ -115,59 +219,56 @@ def connection_kw(inputs: EnergyInput) -> float:
 def _only_grid(inputs: EnergyInput) -> bool:
     if any(technology.kind != "grid" for technology in inputs.technologies):
         return False
+    flexible = inputs.unserved_usd_per_kwh is not None or inputs.curtail_fraction > 0.0 or inputs.shift_fraction > 0.0
+    if flexible or inputs.carbon_cap_g_per_kwh is not None:
+        return False
     if inputs.target == "none":
         return True
-    clean_kwh = float(inputs.grid_clean_fraction @ inputs.load_kw) if inputs.target == "hourly" else 0.0
-    return clean_kwh >= inputs.clean_fraction * float(inputs.load_kw.sum())
+    weight = hour_weight(inputs)
+    clean = 1.0 - grid_unclean_fraction(inputs)
+    clean_kwh = float(clean @ (inputs.load_kw * weight)) if inputs.target == "hourly" else 0.0
+    return clean_kwh >= inputs.clean_fraction * float(inputs.load_kw @ weight)
 
 
-def _supply(inputs: EnergyInput, program: Program, solution: Solution) -> Supply:
-    """Read the decisions, without the noise of the solver."""
-    scale_kw = float(inputs.load_kw.mean())
-
-    def read(name: str) -> Vector:
-        found = solution.x[program.columns[name]]
-        return np.where(found < NOTHING, 0.0, found) * scale_kw
-
-    sizes = {t.id: float(read(f"capacity:{t.id}")[0]) for t in inputs.technologies if t.kind != "grid"}
-    # A plant of a few millionths of the load is what the solver leaves of one that is not worth building.
-    capacity = {id_: size if size > 10.0 * NOTHING * scale_kw else 0.0 for id_, size in sizes.items()}
+def _grid_alone(inputs: EnergyInput) -> Energy:
+    """Without another option nothing is decided: the cost is its own bound."""
     nothing = np.zeros_like(inputs.load_kw)
-    gas, batteries = ([t for t in inputs.technologies if t.kind == kind] for kind in ("gas", "battery"))
-    return Supply(
-        capacity_kw=capacity,
-        burn_kw={t.id: read(f"burn:{t.id}") if capacity[t.id] else nothing for t in gas},
-        storage_kw={
-            t.id: _net(t, read(f"charge:{t.id}"), read(f"discharge:{t.id}")) if capacity[t.id] else nothing
-            for t in batteries
-        },
-        export_kw=read("export") if "export" in program.columns else nothing,
+    supply = Supply({}, {}, {}, {}, nothing, nothing, nothing, nothing, nothing)
+    bill = tariff(inputs)
+    price = bill.energy_usd_per_kwh.copy()
+    peak = int(inputs.load_kw.argmax())
+    price[peak] += bill.demand_usd_per_kw_year / hour_weight(inputs)[peak]
+    proof = Proof(
+        method="closed form: the grid is the only option",
+        residuals=Residuals(0.0, 0.0, 0.0),
+        lower_bound_usd_per_year=None,
+        gap_fraction=0.0,
+        max_residual_kw=violation_kw(inputs, None, supply, balance(inputs, supply), connection_kw(inputs)),
+        price_usd_per_kwh=price,
+        value_usd_per_kw_year={},
     )
+    result = _account(inputs, supply, proof)
+    return replace(result, lower_bound_usd_per_year=result.cost_usd_per_year)
 
 
-def _with_cleaning(inputs: EnergyInput, result: Energy, solved_usd: float) -> Energy:
-    """Add to the residuals what reading the decisions has changed: limits, target and cost of what is printed."""
+def _with_gap(inputs: EnergyInput, result: Energy) -> Energy:
+    """Add how far the printed cost is from the bound, and to the residuals what reading the decisions has changed."""
+    bound, cost = result.lower_bound_usd_per_year, result.cost_usd_per_year
+    gap = None if bound is None else abs(cost - bound) / max(abs(cost), 1e-12)
     mean_kw = float(inputs.load_kw.mean())
     share = {"none": 1.0, "annual": result.clean_fraction_annual, "hourly": result.clean_fraction_hourly}[inputs.target]
     missed = max(inputs.clean_fraction - share, 0.0)
     over_kw = max(result.import_peak_kw - result.connection_kw, 0.0)
-    drift = abs(result.cost_usd_per_year - solved_usd) / max(abs(solved_usd), 1e-12)
     return replace(
         result,
+        gap_fraction=gap,
         residual_primal=max(result.residual_primal, over_kw / mean_kw, missed),
-        residual_gap=max(result.residual_gap, drift),
+        residual_gap=max(result.residual_gap, gap or 0.0),
     )
 
 
-def _net(technology: Technology, charge_kw: Vector, discharge_kw: Vector) -> Vector:
-    """Return storage as one flow that stores the same energy: what is charged and discharged at once is only lost."""
-    one_way = efficiency_one_way(technology)
-    stored = one_way * charge_kw - discharge_kw / one_way
-    return np.where(stored > 0.0, -stored / one_way, -stored * one_way)
-
-
-def _proof(inputs: EnergyInput, program: Program, solution: Solution) -> _Proof:
-    weight = 8760.0 / len(inputs.load_kw)
+def _proof(inputs: EnergyInput, program: Program, solution: Solution, broken_kw: float) -> Proof:
+    weight = hour_weight(inputs)
 
     def at_limit(name: str) -> float | None:
         if name not in program.columns:
@@ -178,80 +279,121 @@ def _proof(inputs: EnergyInput, program: Program, solution: Solution) -> _Proof:
         # Plus zero: a dual of nothing reads 0.0, not -0.0.
         return float(np.maximum(-solution.reduced[where], 0.0).sum()) + 0.0
 
+    bound = lower_bound(inputs, program, solution)
     target = program.rows.get("target")
-    return _Proof(
+    values = {}
+    for one in inputs.technologies:
+        if one.kind != "grid":
+            missing = float(solution.reduced[program.columns[f"capacity:{one.id}"]][0])
+            values[one.id] = annual_cost_usd_per_kw(one, inputs.discount_rate) - missing
+    return Proof(
         method=solution.method,
         residuals=solution.residuals,
+        lower_bound_usd_per_year=None if bound is None else bound * float(inputs.load_kw.mean()),
+        gap_fraction=None,
+        max_residual_kw=broken_kw,
+        price_usd_per_kwh=solution.duals[program.rows["balance"]] / weight,
+        value_usd_per_kw_year=values,
         connection_usd_per_kw_year=at_limit("peak" if "peak" in program.columns else "grid"),
         export_usd_per_kw_year=at_limit("export"),
-        target_usd_per_kwh=None if target is None else float(-solution.duals[target][0] / weight) + 0.0,
+        target_usd_per_kwh=None if target is None else float(-solution.duals[target][0] / weight.mean()) + 0.0,
+        carbon_usd_per_t=_carbon_usd_per_t(inputs, program, solution),
     )
 
 
-def _account(inputs: EnergyInput, supply: Supply, proof: _Proof) -> Energy:
+def _carbon_usd_per_t(inputs: EnergyInput, program: Program, solution: Solution) -> float | None:
+    """Return what a tonne less of the carbon that the cap allows would cost, spread over the load."""
+    if "carbon" not in program.rows:
+        return None
+    duals, load = -solution.duals[program.rows["carbon"]], served_base_kw(inputs) / float(inputs.load_kw.mean())
+    weight = hour_weight(inputs)
+    worth = float(duals @ load) if len(duals) > 1 else float(duals[0]) * float(load @ weight) / float(weight.mean())
+    return 1e6 * worth / (carbon_scale_g_per_kwh(inputs) * float(load @ weight)) + 0.0
+
+
+def _account(inputs: EnergyInput, supply: Supply, proof: Proof) -> Energy:
     """Compute every figure from the decisions."""
-    flows, weight = balance(inputs, supply), 8760.0 / len(inputs.load_kw)
-    load_kwh = float(inputs.load_kw.sum()) * weight
+    flows, weight = balance(inputs, supply), hour_weight(inputs)
+
+    def energy_kwh(flow: Vector) -> float:
+        return float(flow @ weight)
+
+    load_kwh, served_kwh = energy_kwh(inputs.load_kw), energy_kwh(served_kw(inputs, supply))
     bought, unclean = grid_kw(inputs, flows), unclean_kw(inputs, flows)
-    dirty = bought * (1.0 - inputs.grid_clean_fraction) + unclean
+    dirty = bought * grid_unclean_fraction(inputs) + unclean
     peak_kw = max(float(inflow_kw(inputs, flows).max()), 0.0)
-    costs = cost_by_technology_usd(inputs, supply.capacity_kw, flows, peak_kw)
-    cost, carbon = float(sum(costs.values())), carbon_t(inputs, flows)
-    export_kwh, import_kwh = float(flows["export"].sum()) * weight, float(bought.sum()) * weight
+    costs = cost_by_technology_usd(inputs, supply, flows, peak_kw)
+    cost, carbon = float(sum(costs.values())), energy_kwh(carbon_kg(inputs, flows)) / 1e3
+    export_kwh, import_kwh = energy_kwh(flows["export"]), energy_kwh(bought)
     return Energy(
         connection_kw=connection_kw(inputs),
-        target_rule=_RULES[inputs.target],
+        target_rule=target_rule(inputs),
+        additionality_statement=additionality(inputs, flows),
         method=proof.method,
         capacity_kw=dict(supply.capacity_kw),
+        energy_capacity_kwh=dict(supply.energy_kwh),
         dispatch_kw=flows,
         load_kwh=load_kwh,
-        energy_kwh={t.id: float(np.maximum(flows[t.id], 0.0).sum()) * weight for t in inputs.technologies},
-        storage_loss_kwh=-float(sum(flow.sum() for flow in supply.storage_kw.values())) * weight + 0.0,
-        curtailed_kwh=float(flows["curtailed"].sum()) * weight,
+        served_kwh=served_kwh,
+        unserved_kwh=energy_kwh(supply.unserved_kw),
+        curtailed_load_kwh=energy_kwh(supply.reduced_kw),
+        shifted_kwh=energy_kwh(np.maximum(supply.shift_kw, 0.0)),
+        energy_kwh={t.id: energy_kwh(np.maximum(flows[t.id], 0.0)) for t in inputs.technologies},
+        storage_loss_kwh=-float(sum(energy_kwh(flow) for flow in supply.storage_kw.values())) + 0.0,
+        curtailed_kwh=energy_kwh(flows["curtailed"]),
         export_kwh=export_kwh,
         import_kwh=import_kwh,
         import_peak_kw=peak_kw,
-        capex_usd=float(sum(supply.capacity_kw.get(t.id, 0.0) * t.capex_usd_per_kw for t in inputs.technologies)),
-        annuity_usd_per_year=annuity_usd(inputs, supply.capacity_kw),
+        capex_usd=float(sum(capex_usd(t, supply) for t in inputs.technologies)),
+        annuity_usd_per_year=annuity_usd(inputs, supply),
         cost_by_technology_usd=costs,
         cost_usd_per_year=cost,
-        lcoe_usd_per_kwh=cost / load_kwh,
+        lcoe_usd_per_kwh=cost / served_kwh,
         carbon_t_per_year=carbon,
-        carbon_g_per_kwh=carbon * 1e6 / load_kwh,
-        clean_fraction_annual=1.0 - (import_kwh + float(unclean.sum()) * weight - export_kwh) / load_kwh,
-        clean_fraction_hourly=1.0 - float(dirty.sum()) * weight / load_kwh,
-        clean_hours_fraction=float(np.mean(dirty <= 1e-6 * inputs.load_kw)),
+        carbon_g_per_kwh=carbon * 1e6 / served_kwh,
+        clean_fraction_annual=1.0 - (import_kwh + energy_kwh(unclean) - export_kwh) / served_kwh,
+        clean_fraction_hourly=1.0 - energy_kwh(dirty) / served_kwh,
+        clean_hours_fraction=float((dirty <= 1e-6 * inputs.load_kw) @ weight) / HOURS,
         value_of_connection_usd_per_kw_year=proof.connection_usd_per_kw_year,
         value_of_export_usd_per_kw_year=proof.export_usd_per_kw_year,
+        value_of_capacity_usd_per_kw_year=dict(proof.value_usd_per_kw_year),
         target_price_usd_per_kwh=proof.target_usd_per_kwh,
+        carbon_price_usd_per_t=proof.carbon_usd_per_t,
+        price_usd_per_kwh=proof.price_usd_per_kwh,
+        lower_bound_usd_per_year=proof.lower_bound_usd_per_year,
+        gap_fraction=proof.gap_fraction,
+        max_residual_kw=proof.max_residual_kw,
         residual_primal=proof.residuals.primal,
         residual_dual=proof.residuals.dual,
         residual_gap=proof.residuals.gap,
-        items=_items(inputs, supply.capacity_kw),
+        items=_items(inputs, supply),
     )
 
 
-def _items(inputs: EnergyInput, capacity_kw: Mapping[str, float]) -> tuple[Item, ...]:
+def _items(inputs: EnergyInput, supply: Supply) -> tuple[Item, ...]:
     lines = []
     for technology in inputs.technologies:
-        count = capacity_kw.get(technology.id, 0.0)
-        if count > 0.0:
-            price = technology.capex_usd_per_kw
-            proof = technology.evidence.get("capex_usd_per_kw")
-            lines.append(
-                Item(
-                    name=technology.name,
-                    goods="energy",
-                    count=count,
-                    unit="kW",
-                    unit_price_usd=price,
-                    low_usd=price if proof is None or proof.low is None else proof.low,
-                    high_usd=price if proof is None or proof.high is None else proof.high,
-                    origin="",
-                    lead_time_weeks=technology.lead_time_months * 365.25 / 12.0 / 7.0,
-                    source="" if proof is None else proof.source,
-                    grade="E" if proof is None else proof.grade,
-                    fact=f"catalog.technologies.{technology.id}",
-                )
-            )
+        power_kw, energy_kwh = supply.capacity_kw.get(technology.id, 0.0), supply.energy_kwh.get(technology.id, 0.0)
+        if power_kw > 0.0:
+            lines.append(_item(technology, technology.name, power_kw, "kW", "capex_usd_per_kw"))
+        if energy_kwh > 0.0 and sold_apart(technology):
+            lines.append(_item(technology, f"{technology.name}, energy", energy_kwh, "kWh", "capex_usd_per_kwh"))
     return tuple(lines)
+
+
+def _item(technology: Technology, name: str, count: float, unit: str, fact: str) -> Item:
+    price, proof = getattr(technology, fact), technology.evidence.get(fact)
+    return Item(
+        name=name,
+        goods="energy",
+        count=count,
+        unit=unit,
+        unit_price_usd=price,
+        low_usd=price if proof is None or proof.low is None else proof.low,
+        high_usd=price if proof is None or proof.high is None else proof.high,
+        origin="",
+        lead_time_weeks=technology.lead_time_months * 365.25 / 12.0 / 7.0,
+        source="" if proof is None else proof.source,
+        grade="E" if proof is None else proof.grade,
+        fact=f"catalog.technologies.{technology.id}",
+    )

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from denshi.energy.account import MUST_TAKE, availability
+from denshi.energy.flexible import curtails, shifts
 from denshi.energy.model import build
 from denshi.energy.record import EnergyInput
 from denshi.energy.solve import solve
+from denshi.energy.terms import MUST_TAKE, availability, beside_load
 from denshi.errors import DenshiError, InfeasibleError, OutOfRangeError
 
-KINDS = ("solar", "wind", "battery", "firm", "gas", "grid")
+KINDS = ("solar", "wind", "battery", "firm", "following", "gas", "grid")
 
 # Dearer than any supply: what the elastic programme pays for energy that is not served [USD/kWh].
 _UNSERVED_USD_PER_KWH = 1000.0
@@ -66,10 +67,11 @@ def check_connection(inputs: EnergyInput, limit_kw: float) -> None:
     ------
     InfeasibleError : the hour, what it needs, what the connection allows.
     """
-    kinds = {technology.kind for technology in inputs.technologies}
-    helpers = {"gas", "battery"} if inputs.supply == "delivered" else {"gas", "battery", *MUST_TAKE}
+    delivered = inputs.supply == "delivered"
+    helped = any(t.kind != "grid" and (beside_load(t) or not delivered) for t in inputs.technologies)
+    helped = helped or inputs.unserved_usd_per_kwh is not None or curtails(inputs) or shifts(inputs)
     # A connection sized from this very peak may miss it by rounding.
-    if not kinds & helpers and inputs.load_kw.max() > limit_kw * (1.0 + 1e-9):
+    if not helped and inputs.load_kw.max() > limit_kw * (1.0 + 1e-9):
         hour = int(inputs.load_kw.argmax())
         raise _too_small(inputs, limit_kw, hour, float(inputs.load_kw[hour]))
 
@@ -86,7 +88,7 @@ def explain(inputs: EnergyInput, limit_kw: float) -> DenshiError:
             why="neither the interior point method nor HiGHS found a solution that passes its check",
             mend="Drop an option from scenario.energy.options or change the target a little",
         )
-    unserved = solution.x[program.columns["unserved"]] * scale_kw
+    unserved = solution.x[program.columns["short"]] * scale_kw
     if unserved.max() > 1e-6 * scale_kw:
         hour = int(unserved.argmax())
         return _unserved(inputs, limit_kw, hour, float(unserved[hour]))

@@ -1,114 +1,33 @@
-"""The supply of a site as a linear programme: named blocks of columns and rows, one entry list each.
+"""The supply of a site as a linear programme: what is built and bought, and what balances each hour.
 
 Power is counted in mean loads, money in USD per kW of mean load and year, so that all numbers are near one. Every
-column is at least zero; an hour stands for 8,760 / hours of them where the horizon is shorter than a year.
+column is at least zero; an hour stands for 8,760 / hours of them where the horizon is shorter than a year, and for its
+share of the mean year where there are several.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 import numpy as np
-import numpy.typing as npt
 
 from denshi.catalog import Technology
-from denshi.energy.account import (
-    MUST_TAKE,
+from denshi.energy.account import annual_cost_usd_per_kw, annual_cost_usd_per_kwh, efficiency_one_way
+from denshi.energy.flexible import add_flexible_load, served_base_kw
+from denshi.energy.program import Draft, Program
+from denshi.energy.record import EnergyInput
+from denshi.energy.rules import add_carbon_cap, add_slack, add_target
+from denshi.energy.terms import (
     NOTHING,
     Tariff,
-    annual_cost_usd_per_kw,
     availability,
-    efficiency_one_way,
+    beside_load,
+    hour_before,
+    hour_weight,
+    least_fraction,
+    running_usd_per_kwh,
+    runs_on_call,
+    sells_what_it_buys,
+    sold_apart,
+    takes,
     tariff,
 )
-from denshi.energy.record import EnergyInput
-
-Vector = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """min cost·x with row_lower <= A x <= row_upper and 0 <= x <= upper.
-
-    ``entry_row``, ``entry_column`` and ``entry_value`` hold A. ``row_hour`` is -1 for a row over all hours. ``local``
-    marks the rows that share no hourly column with each other: they are eliminated first.
-    """
-
-    cost: Vector
-    upper: Vector
-    row_lower: Vector
-    row_upper: Vector
-    entry_row: Index
-    entry_column: Index
-    entry_value: Vector
-    row_hour: Index
-    local: npt.NDArray[np.bool_]
-    columns: Mapping[str, slice]
-    rows: Mapping[str, slice]
-    hours: int
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A programme while its blocks are added."""
-
-    hours: int
-    cost: list[Vector] = field(default_factory=list)
-    upper: list[Vector] = field(default_factory=list)
-    row_lower: list[Vector] = field(default_factory=list)
-    row_upper: list[Vector] = field(default_factory=list)
-    row_hour: list[Index] = field(default_factory=list)
-    local: list[npt.NDArray[np.bool_]] = field(default_factory=list)
-    entries: list[tuple[Index, Index, Vector]] = field(default_factory=list)
-    columns: dict[str, slice] = field(default_factory=dict)
-    rows: dict[str, slice] = field(default_factory=dict)
-
-    def column(self, name: str, count: int, cost: float | Vector, upper: float | Vector = np.inf) -> None:
-        start = sum(len(part) for part in self.cost)
-        self.columns[name] = slice(start, start + count)
-        self.cost.append(np.full(count, cost, dtype=float))
-        self.upper.append(np.full(count, upper, dtype=float))
-
-    def row(self, name: str, lower: float | Vector, upper: float | Vector, *, local: bool = False) -> None:
-        start = sum(len(part) for part in self.row_lower)
-        self.rows[name] = slice(start, start + self.hours)
-        self.row_lower.append(np.full(self.hours, lower, dtype=float))
-        self.row_upper.append(np.full(self.hours, upper, dtype=float))
-        self.row_hour.append(np.arange(self.hours))
-        self.local.append(np.full(self.hours, local))
-
-    def total(self, name: str, upper: float) -> None:
-        start = sum(len(part) for part in self.row_lower)
-        self.rows[name] = slice(start, start + 1)
-        self.row_lower.append(np.array([-np.inf]))
-        self.row_upper.append(np.array([upper]))
-        self.row_hour.append(np.array([-1]))
-        self.local.append(np.array([False]))
-
-    def put(self, row: str, column: str, value: float | Vector, shift: int = 0) -> None:
-        """Enter a coefficient: hour by hour, or one column into all hours, or all hours into one row."""
-        rows = np.arange(self.rows[row].start, self.rows[row].stop)
-        columns = np.roll(np.arange(self.columns[column].start, self.columns[column].stop), shift)
-        i, j, v = np.broadcast_arrays(rows, columns, np.asarray(value, dtype=float))
-        used = v != 0.0
-        self.entries.append((i[used], j[used], v[used]))
-
-    def program(self) -> Program:
-        rows, columns, values = (np.concatenate(part) for part in zip(*self.entries, strict=True))
-        return Program(
-            cost=np.concatenate(self.cost),
-            upper=np.concatenate(self.upper),
-            row_lower=np.concatenate(self.row_lower),
-            row_upper=np.concatenate(self.row_upper),
-            entry_row=rows,
-            entry_column=columns,
-            entry_value=values,
-            row_hour=np.concatenate(self.row_hour),
-            local=np.concatenate(self.local),
-            columns=self.columns,
-            rows=self.rows,
-            hours=self.hours,
-        )
 
 
 def build(inputs: EnergyInput, limit_kw: float, *, elastic_usd_per_kwh: float | None = None) -> Program:
@@ -118,64 +37,62 @@ def build(inputs: EnergyInput, limit_kw: float, *, elastic_usd_per_kwh: float | 
     ----------
     inputs : the site; any number of hours.
     limit_kw : highest flow into the site [kW].
-    elastic_usd_per_kwh : price of energy not served and of a tenth of it for clean energy missed [USD/kWh]; None
-        forbids both. With a price the programme has a solution always, and says what is short.
+    elastic_usd_per_kwh : price of energy not served and of a tenth of it for clean energy missed and for carbon above a
+        cap [USD/kWh]; None forbids them. With a price the programme has a solution always, and says what is short.
     """
     scale_kw = float(inputs.load_kw.mean())
-    draft = _Draft(hours=len(inputs.load_kw))
+    draft = Draft(base=served_base_kw(inputs) / scale_kw)
     bill = tariff(inputs)
-    draft.row("balance", inputs.load_kw / scale_kw, np.inf)
+    add_flexible_load(draft, inputs, scale_kw)
+    market = sells_what_it_buys(inputs)
+    draft.row("balance", draft.base, draft.base if market else np.inf)
+    draft.put_served("balance", -1.0)
     for technology in inputs.technologies:
-        if technology.kind in MUST_TAKE:
-            _renewable(draft, technology, inputs)
-        elif technology.kind == "gas":
-            _gas(draft, technology, inputs)
-        elif technology.kind == "battery":
+        if technology.kind == "battery":
             _battery(draft, technology, inputs)
+        elif technology.kind != "grid":
+            _plant(draft, technology, inputs)
     _grid(draft, inputs, bill, limit_kw / scale_kw)
     _export(draft, inputs, bill, limit_kw, scale_kw)
-    _target(draft, inputs, scale_kw)
+    if market:
+        _own_use(draft, inputs)
+        _thrown_away(draft, inputs)
+    add_target(draft, inputs)
+    add_carbon_cap(draft, inputs)
     if elastic_usd_per_kwh is not None:
-        _elastic(draft, inputs, elastic_usd_per_kwh)
+        add_slack(draft, inputs, elastic_usd_per_kwh)
     return draft.program()
 
 
-def _hour_weight(inputs: EnergyInput) -> float:
-    return 8760.0 / len(inputs.load_kw)
-
-
-def _renewable(draft: _Draft, technology: Technology, inputs: EnergyInput) -> None:
-    """Must-take supply: what is not used is curtailed, and paid for."""
-    per_kw = availability(technology, inputs)
-    running = technology.variable_usd_per_kwh + technology.price_usd_per_kwh
+def _plant(draft: Draft, technology: Technology, inputs: EnergyInput) -> None:
+    """Supply that has to be taken, or thrown away and paid for, and supply on call above it."""
+    id_, weight = technology.id, hour_weight(inputs)
+    running = running_usd_per_kwh(technology)
     annual = annual_cost_usd_per_kw(technology, inputs.discount_rate)
-    draft.column(f"capacity:{technology.id}", 1, annual + running * per_kw.sum() * _hour_weight(inputs))
-    draft.put("balance", f"capacity:{technology.id}", per_kw)
+    taken = availability(technology, inputs) if takes(technology) else np.zeros(draft.hours)
+    draft.column(f"capacity:{id_}", 1, annual + running * float(taken @ weight))
+    draft.put("balance", f"capacity:{id_}", taken)
+    if runs_on_call(technology):
+        draft.column(f"burn:{id_}", draft.hours, running * weight)
+        draft.put("balance", f"burn:{id_}", 1.0)
+        draft.row(f"capacity:{id_}", -np.inf, 0.0, local=True)
+        draft.put(f"capacity:{id_}", f"burn:{id_}", 1.0)
+        most = technology.capacity_factor - least_fraction(technology)
+        draft.put(f"capacity:{id_}", f"capacity:{id_}", -most)
 
 
-def _gas(draft: _Draft, technology: Technology, inputs: EnergyInput) -> None:
-    running = technology.variable_usd_per_kwh + technology.price_usd_per_kwh
-    draft.column(f"capacity:{technology.id}", 1, annual_cost_usd_per_kw(technology, inputs.discount_rate))
-    draft.column(f"burn:{technology.id}", draft.hours, running * _hour_weight(inputs))
-    draft.put("balance", f"burn:{technology.id}", 1.0)
-    draft.row(f"capacity:{technology.id}", -np.inf, 0.0, local=True)
-    draft.put(f"capacity:{technology.id}", f"burn:{technology.id}", 1.0)
-    draft.put(f"capacity:{technology.id}", f"capacity:{technology.id}", -technology.capacity_factor)
-
-
-def _battery(draft: _Draft, technology: Technology, inputs: EnergyInput) -> None:
-    """A store that ends the year as it began it."""
+def _battery(draft: Draft, technology: Technology, inputs: EnergyInput) -> None:
+    """A store that ends each year as it began it; its energy follows its power, or is sized apart."""
     id_, one_way = technology.id, efficiency_one_way(technology)
-    running = technology.variable_usd_per_kwh + technology.price_usd_per_kwh
     draft.column(f"capacity:{id_}", 1, annual_cost_usd_per_kw(technology, inputs.discount_rate))
     draft.column(f"charge:{id_}", draft.hours, 0.0)
-    draft.column(f"discharge:{id_}", draft.hours, running * _hour_weight(inputs))
+    draft.column(f"discharge:{id_}", draft.hours, running_usd_per_kwh(technology) * hour_weight(inputs))
     draft.column(f"stored:{id_}", draft.hours, 0.0)
     draft.put("balance", f"charge:{id_}", -1.0)
     draft.put("balance", f"discharge:{id_}", 1.0)
     draft.row(f"level:{id_}", 0.0, 0.0)
     draft.put(f"level:{id_}", f"stored:{id_}", 1.0)
-    draft.put(f"level:{id_}", f"stored:{id_}", -1.0, shift=1)
+    draft.put(f"level:{id_}", f"stored:{id_}", -1.0, columns=hour_before(inputs))
     draft.put(f"level:{id_}", f"charge:{id_}", -one_way)
     draft.put(f"level:{id_}", f"discharge:{id_}", 1.0 / one_way)
     draft.row(f"power:{id_}", -np.inf, 0.0, local=True)
@@ -184,17 +101,24 @@ def _battery(draft: _Draft, technology: Technology, inputs: EnergyInput) -> None
     draft.put(f"power:{id_}", f"capacity:{id_}", -1.0)
     draft.row(f"energy:{id_}", -np.inf, 0.0, local=True)
     draft.put(f"energy:{id_}", f"stored:{id_}", 1.0)
-    draft.put(f"energy:{id_}", f"capacity:{id_}", -technology.duration_h)
+    if not sold_apart(technology):
+        draft.put(f"energy:{id_}", f"capacity:{id_}", -technology.duration_h)
+        return
+    draft.column(f"size:{id_}", 1, annual_cost_usd_per_kwh(technology, inputs.discount_rate))
+    draft.put(f"energy:{id_}", f"size:{id_}", -1.0)
+    draft.total(f"duration:{id_}", 0.0)
+    draft.put(f"duration:{id_}", f"size:{id_}", 1.0)
+    draft.put(f"duration:{id_}", f"capacity:{id_}", -technology.duration_h)
 
 
-def _grid(draft: _Draft, inputs: EnergyInput, bill: Tariff, limit: float) -> None:
+def _grid(draft: Draft, inputs: EnergyInput, bill: Tariff, limit: float) -> None:
     """Purchase, and the peak that the connection carries and the demand charge is paid on."""
     bought = any(technology.kind == "grid" for technology in inputs.technologies)
     onsite = inputs.supply == "on-site"
     demand = bill.demand_usd_per_kw_year
     if bought:
         plain = onsite and demand == 0.0
-        draft.column("grid", draft.hours, bill.energy_usd_per_kwh * _hour_weight(inputs), limit if plain else np.inf)
+        draft.column("grid", draft.hours, bill.energy_usd_per_kwh * hour_weight(inputs), limit if plain else np.inf)
         draft.put("balance", "grid", 1.0)
         if onsite and not plain:
             draft.column("peak", 1, demand, limit)
@@ -203,60 +127,55 @@ def _grid(draft: _Draft, inputs: EnergyInput, bill: Tariff, limit: float) -> Non
             draft.put("import", "peak", -1.0)
     if not onsite:
         draft.column("peak", 1, demand, limit)
-        draft.row("import", -np.inf, -inputs.load_kw / inputs.load_kw.mean())
+        draft.row("import", -np.inf, -draft.base)
         draft.put("import", "peak", -1.0)
-        for technology in inputs.technologies:
-            if technology.kind == "gas":
-                draft.put("import", f"burn:{technology.id}", -1.0)
-            elif technology.kind == "battery":
-                draft.put("import", f"charge:{technology.id}", 1.0)
-                draft.put("import", f"discharge:{technology.id}", -1.0)
+        draft.put_served("import", 1.0)
+        for technology in filter(beside_load, inputs.technologies):
+            id_ = technology.id
+            if technology.kind == "battery":
+                draft.put("import", f"charge:{id_}", 1.0)
+                draft.put("import", f"discharge:{id_}", -1.0)
+            else:
+                draft.put("import", f"burn:{id_}", -1.0)
+                draft.put("import", f"capacity:{id_}", -least_fraction(technology))
 
 
-def _export(draft: _Draft, inputs: EnergyInput, bill: Tariff, limit_kw: float, scale_kw: float) -> None:
-    """Sale of surplus; where burning gas to sell would pay, purchase and gas are kept for the site itself."""
+def _export(draft: Draft, inputs: EnergyInput, bill: Tariff, limit_kw: float, scale_kw: float) -> None:
+    """Sale of surplus."""
     most_kw = min(inputs.export_limit_kw, limit_kw) if inputs.supply == "on-site" else inputs.export_limit_kw
-    if most_kw <= NOTHING * scale_kw:
-        return
-    draft.column("export", draft.hours, -bill.export_usd_per_kwh * _hour_weight(inputs), most_kw / scale_kw)
-    draft.put("balance", "export", -1.0)
-    burners = [technology for technology in inputs.technologies if technology.kind == "gas"]
-    costs = [technology.variable_usd_per_kwh + technology.price_usd_per_kwh for technology in burners]
-    if min([*costs, bill.energy_usd_per_kwh]) >= bill.export_usd_per_kwh:
-        return
-    draft.row("own use", -np.inf, inputs.load_kw / scale_kw)
-    for name in ["grid", *(f"burn:{technology.id}" for technology in burners)]:
-        if name in draft.columns:
-            draft.put("own use", name, 1.0)
+    if most_kw > NOTHING * scale_kw:
+        draft.column("export", draft.hours, -bill.export_usd_per_kwh * hour_weight(inputs), most_kw / scale_kw)
+        draft.put("balance", "export", -1.0)
+
+
+def _own_use(draft: Draft, inputs: EnergyInput) -> None:
+    """Purchase and what is burnt serve the site itself: its load and what its stores take in."""
+    draft.row("own use", -np.inf, draft.base)
+    draft.put_served("own use", -1.0)
+    if "grid" in draft.columns:
+        draft.put("own use", "grid", 1.0)
     for technology in inputs.technologies:
         if technology.kind == "battery":
             draft.put("own use", f"charge:{technology.id}", -1.0)
+        elif runs_on_call(technology) and technology.is_clean < 1.0:
+            draft.put("own use", f"burn:{technology.id}", 1.0)
 
 
-def _target(draft: _Draft, inputs: EnergyInput, scale_kw: float) -> None:
-    """Unclean supply over the year stays below what the target leaves."""
-    if inputs.target == "none":
-        return
-    hourly = inputs.target == "hourly"
-    draft.total("target", float((1.0 - inputs.clean_fraction) * inputs.load_kw.sum() / scale_kw))
-    if "grid" in draft.columns:
-        draft.put("target", "grid", 1.0 - inputs.grid_clean_fraction if hourly else 1.0)
-    if "export" in draft.columns and not hourly:
-        draft.put("target", "export", -1.0)
-    for technology in inputs.technologies:
-        unclean = 1.0 - technology.is_clean
-        if technology.kind == "gas":
-            draft.put("target", f"burn:{technology.id}", unclean)
-        elif technology.kind in MUST_TAKE:
-            total = float(availability(technology, inputs).sum())
-            draft.put("target", f"capacity:{technology.id}", unclean * total)
+def _thrown_away(draft: Draft, inputs: EnergyInput) -> None:
+    """Only what has to be taken may be thrown away: not what was bought, stored or burnt to be rid of it.
 
-
-def _elastic(draft: _Draft, inputs: EnergyInput, price_usd_per_kwh: float) -> None:
-    draft.column("unserved", draft.hours, price_usd_per_kwh * _hour_weight(inputs))
-    draft.put("balance", "unserved", 1.0)
-    if inputs.supply != "on-site":
-        draft.put("import", "unserved", -1.0)
-    if "target" in draft.rows:
-        draft.column("missed", 1, 0.1 * price_usd_per_kwh * _hour_weight(inputs))
-        draft.put("target", "missed", -1.0)
+    What plant behind the connection throws away does not spare the import.
+    """
+    taken = [technology for technology in inputs.technologies if takes(technology)]
+    near = [technology for technology in taken if beside_load(technology) and inputs.supply != "on-site"]
+    for name, plants in (("thrown", [one for one in taken if one not in near]), ("thrown near", near)):
+        if not plants:
+            continue
+        draft.column(name, draft.hours, 0.0)
+        draft.put("balance", name, -1.0)
+        if name == "thrown near":
+            draft.put("import", name, 1.0)
+        draft.row(name, -np.inf, 0.0, local=True)
+        draft.put(name, name, 1.0)
+        for technology in plants:
+            draft.put(name, f"capacity:{technology.id}", -availability(technology, inputs))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from denshi.energy.model import Program
+from denshi.energy.program import Program
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_matrix, csr_matrix
@@ -116,7 +116,8 @@ def pattern(program: Program, form: Standard) -> Pattern:
     couplings, locals_ = int(np.sum(program.row_hour < 0)), int(np.sum(program.local))
     coupling, local = slice(0, couplings), slice(couplings, couplings + locals_)
     chain, chained = slice(couplings + locals_, len(hour)), len(hour) - couplings - locals_
-    border = _border(form.matrix, hour)
+    shared = [where.start for where in program.columns.values() if where.stop - where.start == 1]
+    border = np.union1d(_border(form.matrix, hour), np.array(shared, dtype=np.int64))
     inner = np.setdiff1d(np.arange(form.matrix.shape[1]), border)
     a_inner, a_border = csr_matrix(form.matrix[:, inner]), form.matrix[:, border].toarray()
     local_inner, chain_inner = csr_matrix(a_inner[local]), csr_matrix(a_inner[chain])

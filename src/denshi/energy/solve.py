@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from denshi.energy.interior import interior_point
-from denshi.energy.model import Program, Vector
 from denshi.energy.pattern import original_duals, pattern, standard
+from denshi.energy.program import Program, Vector
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_matrix
