@@ -171,3 +171,24 @@ def month(index: int, lang: str) -> str:
 def _kind(name: str) -> tuple[str, str, int]:
     found = next((kind for kind in _KINDS if kind[0] in name), None)
     return found[1:] if found else _SPARE
+
+
+def year_map(hourly: Sequence[float], name: str, shape: str, lang: str, t: Texts) -> dict[str, Any]:
+    """Return data and layout of a heat map of a year: days across, hours of the day up.
+
+    ``name`` stands over the colours and ``shape`` is the d3 format of a value.
+    """
+    days = len(hourly) // 24
+    cells = [[short(hourly[day * 24 + hour]) for day in range(days)] for hour in range(24)]
+    trace: dict[str, Any] = {
+        "type": "heatmap", "x": [f"{COMMON_YEAR + timedelta(days=day)}" for day in range(days)], "y": list(range(24)),
+        "z": cells, "colorscale": "Cividis",
+        "colorbar": {"title": {"text": name}, "thickness": 12, "len": 0.9, "tickformat": shape},
+        "hovertemplate": "%{x} %{y}:00<br>%{z} " + name + "<extra></extra>",
+    }  # fmt: skip
+    look = layout(
+        hovermode="closest",
+        xaxis=dates(t["axis.day"], lang, tickformat="%-m月" if lang == "ja" else "%b", dtick="M2", showgrid=False),
+        yaxis=axis(t["axis.hour"], dtick=6, showgrid=False, zeroline=False),
+    )
+    return {"data": [trace], "layout": look}

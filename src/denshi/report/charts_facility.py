@@ -1,17 +1,13 @@
 """Charts of the facility: PUE in every hour and its duration curve."""
 
-from datetime import timedelta
-
 from denshi.report.charts import (
     BLUE,
-    COMMON_YEAR,
     Chart,
     Scale,
     axis,
-    dates,
     layout,
     month,
-    short,
+    year_map,
 )
 from denshi.report.charts_energy import duration, percent_marks
 from denshi.report.locale import Texts
@@ -23,26 +19,13 @@ def pue_map(design: Design, lang: str, t: Texts) -> Chart | None:
     pue = series_at(design, "facility.pue")
     if len(pue) != HOURS:
         return None
-    days = [f"{COMMON_YEAR + timedelta(days=day)}" for day in range(365)]
-    cells = [[short(pue[day * 24 + hour]) for day in range(365)] for hour in range(24)]
     low, high = min(pue), max(pue)
     return Chart(
         id="pue-map",
         title=t["chart.pue_map.title"],
         aria=t["chart.pue_map.aria"].format(low=f"{low:.3f}", high=f"{high:.3f}"),
         note=t["chart.pue_map.note"],
-        data=[
-            {
-                "type": "heatmap", "x": days, "y": list(range(24)), "z": cells, "colorscale": "Cividis",
-                "colorbar": {"title": {"text": "PUE"}, "thickness": 12, "len": 0.9, "tickformat": ".2f"},
-                "hovertemplate": "%{x} %{y}:00<br>PUE %{z:.3f}<extra></extra>",
-            }
-        ],
-        layout=layout(
-            hovermode="closest",
-            xaxis=dates(t["axis.day"], lang, tickformat="%-m月" if lang == "ja" else "%b", dtick="M2", showgrid=False),
-            yaxis=axis(t["axis.hour"], dtick=6, showgrid=False, zeroline=False),
-        ),
+        **year_map(pue, "PUE", ".2f", lang, t),
         head=[t["table.month"], t["table.mean"], t["table.low"], t["table.high"]],
         rows=[
             [month(i, lang), *(f"{value:.3f}" for value in (sum(part) / len(part), min(part), max(part)))]

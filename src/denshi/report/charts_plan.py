@@ -12,6 +12,7 @@ from denshi.report.reading import Design, list_at, number_at, series_at
 
 Cost = tuple[float, float]
 
+
 def plans(design: Design, lang: str, t: Texts) -> list[Chart]:
     """Return the roofline and the Pareto front of every training workload that has them."""
     works = range(len(list_at(design, "workload")))

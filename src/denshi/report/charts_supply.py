@@ -19,6 +19,7 @@ from denshi.report.charts import (
     scale,
     short,
     technology,
+    year_map,
 )
 from denshi.report.charts_energy import dispatch_by_technology, percent_marks, site_load, stack
 from denshi.report.locale import Texts, number
@@ -83,25 +84,14 @@ def matching(design: Design, lang: str, t: Texts) -> Chart | None:
     share = clean_share(design)
     if not share:
         return None
-    cells = [[short(100 * share[day * 24 + hour]) for day in range(365)] for hour in range(24)]
+    drawn = year_map([100 * one for one in share], "%", ",.0f", lang, t)
+    drawn["data"][0] |= {"zmin": 0, "zmax": 100}
     return Chart(
         id="matching",
         title=t["chart.matching.title"],
         aria=t["chart.matching.aria"].format(low=f"{100 * min(share):.0f}", mean=f"{100 * sum(share) / HOURS:.0f}"),
         note=t["chart.matching.note"],
-        data=[
-            {
-                "type": "heatmap", "x": [f"{COMMON_YEAR + timedelta(days=day)}" for day in range(365)],
-                "y": list(range(24)), "z": cells, "zmin": 0, "zmax": 100, "colorscale": "Cividis",
-                "colorbar": {"title": {"text": "%"}, "thickness": 12, "len": 0.9},
-                "hovertemplate": "%{x} %{y}:00<br>%{z:.0f} %<extra></extra>",
-            }
-        ],
-        layout=layout(
-            hovermode="closest",
-            xaxis=dates(t["axis.day"], lang, tickformat="%-m月" if lang == "ja" else "%b", dtick="M2", showgrid=False),
-            yaxis=axis(t["axis.hour"], dtick=6, showgrid=False, zeroline=False),
-        ),
+        **drawn,
         head=[t["table.month"], t["table.mean"], t["table.low"], t["table.high"]],
         rows=[
             [month(i, lang), *(f"{100 * value:.1f} %" for value in (sum(part) / len(part), min(part), max(part)))]
