@@ -50,7 +50,7 @@ def stations(shared: Path) -> dict[str, tuple[float, float, float]]:
 def test_there_are_enough_of_each_kind() -> None:
     assert len(SITES) >= 40
     assert sum(site.group == "DOE-16" for site in SITES.values()) == 16
-    assert {"grid", "solar", "wind", "battery", "firm", "gas"} == {t.kind for t in TECHNOLOGIES.values()}
+    assert {"grid", "solar", "wind", "battery", "firm", "following", "gas"} == {t.kind for t in TECHNOLOGIES.values()}
     assert len(REGIONS) >= 30
     assert len(RULES) >= 100
 

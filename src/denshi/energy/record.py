@@ -96,6 +96,9 @@ class EnergyInput:
     most ``curtail_hours`` full hours of that share, at ``curtail_usd_per_kwh``; ``shift_fraction`` of it may be moved
     within its day, and with what is moved there no hour exceeds the highest load x (1 + ``shift_up_fraction``).
 
+    Target and cap are held against the load that is served: asked - unserved - switched off + moved. A cap or target
+    over the year is one over all weather years together.
+
     ``year_hours`` are the lengths of weather years that stand one after the other in the arrays, share the capacities
     and count alike; empty: one. ``count_grid_clean`` says whether hourly matching counts the clean share of the grid.
     """
