@@ -7,7 +7,8 @@ import numpy as np
 
 from denshi.catalog import Technology, find
 from denshi.energy.decide import connection_kw
-from denshi.energy.explain import clock
+from denshi.energy.explain import clock, missed_carbon_g_per_kwh
+from denshi.energy.flexible import curtails
 from denshi.energy.model import build
 from denshi.energy.program import Vector
 from denshi.energy.record import EnergyInput
@@ -18,6 +19,10 @@ from denshi.units import show
 _UNSERVED_USD_PER_KWH = 1000.0
 _HELPERS = ("grid", "gas-ct", "battery-4h", "battery-8h", "nuclear-ppa", "onshore-wind", "solar")
 _ROUND_KW = 1000.0
+_SLACK = ("short", "missed", "above")
+# What load that is left out is offered at [USD/kWh], and the share and hours of it that may be switched off.
+_OFFERED_USD_PER_KWH = 10.0
+_OFFERED_FRACTION, _OFFERED_HOURS = 0.25, 200.0
 # Below this share of the mean load nothing is missed.
 _SHORT = 1e-5
 
@@ -26,11 +31,12 @@ _SHORT = 1e-5
 class Shortage:
     """What the cheapest attempt leaves unserved in each hour [kW], and the clean share that it can reach.
 
-    ``clean_fraction`` is None where the target is not what fails.
+    ``clean_fraction`` and ``carbon_g_per_kwh`` are None where target and cap are not what fails.
     """
 
     unserved_kw: Vector
     clean_fraction: float | None
+    carbon_g_per_kwh: float | None = None
 
     @property
     def hours(self) -> int:
@@ -62,7 +68,12 @@ def shortage(inputs: EnergyInput) -> Shortage | None:
     unserved = solution.x[program.columns["short"]] * mean_kw
     unserved = np.where(unserved > _SHORT * mean_kw, unserved, 0.0)
     missed = float(solution.x[program.columns["missed"]][0]) / len(unserved) if "missed" in program.columns else 0.0
-    return Shortage(unserved_kw=unserved, clean_fraction=inputs.clean_fraction - missed if missed > 1e-6 else None)
+    above = missed_carbon_g_per_kwh(inputs, program, solution)
+    return Shortage(
+        unserved_kw=unserved,
+        clean_fraction=inputs.clean_fraction - missed if missed > 1e-6 else None,
+        carbon_g_per_kwh=(inputs.carbon_cap_g_per_kwh or 0.0) + above if above > 0.0 else None,
+    )
 
 
 def repairs(inputs: EnergyInput, short: Shortage, progress: Callable[[str], None] | None = None) -> tuple[Repair, ...]:
@@ -83,13 +94,13 @@ def _cost_usd(inputs: EnergyInput) -> float | None:
     solution = solve(program)
     if solution is None:
         return None
-    short = [solution.x[program.columns[name]] for name in ("short", "missed") if name in program.columns]
+    short = [solution.x[program.columns[name]] for name in _SLACK if name in program.columns]
     if max(float(part.max()) for part in short) > _SHORT:
         return None
     paid = sum(
         float(program.cost[program.columns[name]] @ solution.x[program.columns[name]])
         for name in program.columns
-        if name not in ("short", "missed")
+        if name not in _SLACK
     )
     return paid * float(inputs.load_kw.mean())
 
@@ -105,8 +116,18 @@ def _candidates(inputs: EnergyInput, short: Shortage) -> Iterator[tuple[str, Ene
         least = np.floor(short.clean_fraction * 1000.0 - 1.0) / 1000.0
         if least > 0.0:
             yield f"lower the clean share to {least:.3f}", replace(inputs, clean_fraction=float(least))
+    if short.carbon_g_per_kwh is not None:
+        cap = float(np.ceil(short.carbon_g_per_kwh * 10.0 + 0.01) / 10.0)
+        yield f"raise the cap on carbon to {cap:g} gCO2/kWh", replace(inputs, carbon_cap_g_per_kwh=cap)
+    if short.hours and inputs.unserved_usd_per_kwh is None:
+        left = replace(inputs, unserved_usd_per_kwh=_OFFERED_USD_PER_KWH)
+        yield f"leave load unserved at {_OFFERED_USD_PER_KWH:g} USD/kWh", left
+    if short.hours and not curtails(inputs):
+        share = max(_OFFERED_FRACTION, inputs.curtail_fraction)
+        off = replace(inputs, curtail_fraction=min(share, 1.0 - inputs.shift_fraction), curtail_hours=_OFFERED_HOURS)
+        yield f"switch off {off.curtail_fraction:.0%} of the load for up to {_OFFERED_HOURS:g} h a year", off
     # Delivered power enters through the connection: where that is short, only plant on the site helps.
-    local = inputs.supply == "delivered" and short.clean_fraction is None and "grid" in kinds
+    local = inputs.supply == "delivered" and bool(short.hours) and short.clean_fraction is None and "grid" in kinds
     for name in _HELPERS:
         technology = find(Technology, name)
         if name in have or (technology.kind == "grid" and "grid" in kinds):

@@ -15,6 +15,12 @@ from denshi.energy.pattern import Index, Pattern, Standard, Vector
 TOLERANCE = 1e-8
 MOST_ITERATIONS = 250
 
+# Centrality correctors at most, the gain in step length that is worth another, the length that needs none.
+_CORRECTORS = 3
+_GAIN = 0.05
+_LONG = 0.9
+_REACH = 0.3
+_WEIGHTS = 5
 # A step ends this share of the way to the nearest bound.
 _SHORT_OF = 0.9995
 # Where rounding has taken over, points get worse: this much worse than the best ends the search.
@@ -137,22 +143,57 @@ def _theta(point: Point, bounded: Index) -> Vector:
 
 
 def _direction(factor: Factor, point: Point, state: State, bounded: Index) -> tuple[Point, tuple[float, float]]:
-    """Return the step and the longest lengths that stay inside the bounds, primal and dual."""
-    affine = _newton(factor, point, state, bounded, -point.x * point.lower, -point.room * point.upper)
-    ahead = _moved(point, affine, *_lengths(point, affine))
-    aim = max((_complementarity(ahead) / state.mu) ** 3 * state.mu, state.enough)
-    below = aim - point.x * point.lower - affine.x * affine.lower
-    above = aim - point.room * point.upper - affine.room * affine.upper
-    step = _newton(factor, point, state, bounded, below, above)
+    """Return the step and the longest lengths that stay inside the bounds, primal and dual.
+
+    A predictor, the second-order corrector, then centrality correctors as long as they lengthen the step
+    (colombo2008): each is weighted, primal and dual apart, so that the step becomes longest.
+    """
+    step = _newton(factor, point, state, bounded, -point.x * point.lower, -point.room * point.upper)
     lengths = _lengths(point, step)
-    ahead = _moved(point, step, *(min(1.0, 1.1 * length + 0.1) for length in lengths))
-    below = below + _toward(ahead.x * ahead.lower, aim)
-    above = above + _toward(ahead.room * ahead.upper, aim)
-    centred = _newton(factor, point, state, bounded, below, above)
-    longer = _lengths(point, centred)
-    if longer[0] > 1.01 * lengths[0] or longer[1] > 1.01 * lengths[1]:
-        return centred, longer
+    ahead = _moved(point, step, *lengths)
+    aim = max((_complementarity(ahead) / state.mu) ** 3 * state.mu, state.enough)
+    below = aim - step.x * step.lower
+    above = aim - step.room * step.upper
+    for _ in range(1 + _CORRECTORS):
+        change = _newton(factor, point, None, bounded, below, above)
+        step, longer = _weighted(point, step, change, lengths)
+        gained = longer[0] + longer[1] - lengths[0] - lengths[1]
+        lengths = longer
+        if gained < _GAIN or min(lengths) > _LONG:
+            break
+        ahead = _moved(point, step, *(min(1.0, length + _REACH) for length in lengths))
+        below = _toward(ahead.x * ahead.lower, aim)
+        above = _toward(ahead.room * ahead.upper, aim)
     return step, lengths
+
+
+def _weighted(
+    point: Point, step: Point, change: Point, lengths: tuple[float, float]
+) -> tuple[Point, tuple[float, float]]:
+    """Add as much of a corrector to a step as makes it longest, primal and dual apart."""
+    weights = np.linspace(max(lengths[0] * lengths[1], 0.1), 1.0, _WEIGHTS)
+    primal, p = max(
+        (min(_longest(point.x, step.x + w * change.x), _longest(point.room, step.room + w * change.room)), w)
+        for w in weights
+    )
+    dual, d = max(
+        (
+            min(
+                _longest(point.lower, step.lower + w * change.lower),
+                _longest(point.upper, step.upper + w * change.upper),
+            ),
+            w,
+        )
+        for w in weights
+    )
+    together = Point(
+        x=step.x + p * change.x,
+        room=step.room + p * change.room,
+        y=step.y + d * change.y,
+        lower=step.lower + d * change.lower,
+        upper=step.upper + d * change.upper,
+    )
+    return together, (primal, dual)
 
 
 def _toward(product: Vector, aim: float) -> Vector:
@@ -160,11 +201,11 @@ def _toward(product: Vector, aim: float) -> Vector:
     return np.maximum(np.clip(product, 0.1 * aim, 10.0 * aim) - product, -10.0 * aim)
 
 
-def _newton(factor: Factor, point: Point, state: State, bounded: Index, below: Vector, above: Vector) -> Point:
+def _newton(factor: Factor, point: Point, state: State | None, bounded: Index, below: Vector, above: Vector) -> Point:
     """Solve for the step with x dz + z dx = below and its twin at the upper bounds."""
-    right = state.dual - below / point.x
+    right = -below / point.x if state is None else state.dual - below / point.x
     right[bounded] += above / point.room
-    dx, dy = solve(factor, state.primal, right)
+    dx, dy = solve(factor, np.zeros_like(point.y) if state is None else state.primal, right)
     return Point(
         x=dx,
         room=-dx[bounded],

@@ -14,6 +14,7 @@ import numpy as np
 from denshi.energy.interior import interior_point
 from denshi.energy.pattern import original_duals, pattern, standard
 from denshi.energy.program import Program, Vector
+from denshi.energy.threads import one_thread
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_matrix
@@ -53,7 +54,8 @@ class Solution:
 def solve(program: Program, progress: Callable[[str], None] | None = None) -> Solution | None:
     """Return a checked solution of a programme, None where none was found: it may have none."""
     form = standard(program)
-    best = interior_point(form, pattern(program, form), progress)
+    with one_thread():
+        best = interior_point(form, pattern(program, form), progress)
     method = f"interior point, {best.steps} steps"
     found = _checked(program, best.x[: form.structural], original_duals(program, best.y), method)
     if found.residuals.accepted:
