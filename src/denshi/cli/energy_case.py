@@ -1,6 +1,5 @@
 """One supply case as a user states it: load, place or its hours, technologies and rules, made into a room's input."""
 
-import csv
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -10,22 +9,28 @@ import numpy as np
 from denshi.catalog import Assumption, Region, Technology, find, rows
 from denshi.catalog.user_file import shown
 from denshi.cli import energy_profile
+from denshi.cli.energy_hours import CARBON as HOURLY_CARBON
+from denshi.cli.energy_hours import EXPORT, PRICE, load_kw, market, weather_years
 from denshi.cli.energy_toml import Table, read_table
 from denshi.energy import EnergyInput
 from denshi.energy.audit import Profile, SupplyClaim
-from denshi.energy.match import Vector
-from denshi.errors import CatalogError, DenshiError, FileError
+from denshi.energy.flexible import shifts
+from denshi.errors import CatalogError
 from denshi.figure import Evidence
 
 KEYS = (
     *("name", "load", "load_file", "region", "profile", "area", "options", "target", "clean_fraction", "connection"),
     *("export_limit", "supply", "price", "carbon", "discount_rate", "export_price_fraction", "demand_charge_fraction"),
     *("solar_capacity_factor", "wind_capacity_factor", "grid_clean_fraction", "technology"),
+    *("profiles", "synthetic_years", "prices", "unserved_price", "flexible", "count_grid_clean"),
 )
+FLEXIBLE = ("curtail_fraction", "curtail_hours", "curtail_price", "shift_fraction", "shift_up_fraction")
+CARBON = ("intensity", "cap", "basis")
 VALUES = tuple(
     field.name for field in fields(Technology) if field.name not in ("id", "name", "aliases", "evidence", "kind")
 )
-_SHARES = ("efficiency", "capacity_factor", "is_clean")
+_SHARES = ("efficiency", "capacity_factor", "is_clean", "minimum_fraction")
+_PLANT_KINDS = ("solar", "wind", "battery", "firm", "following", "gas")
 _DISCOUNT_RATE, _CLEAN = 0.09, 0.9
 _MOST_OPTIONS = 20
 _UNLIMITED = 1000.0
@@ -53,8 +58,9 @@ def read_case(path: Path) -> Case:
     top.only_these(KEYS)
     notes: list[str] = []
     region = _region(top)
-    profile = _profile(top, region)
-    load = _load(top)
+    weather = weather_years(top, region)
+    load = load_kw(top, len(weather))
+    hours = market(top, len(weather))
     technologies = _technologies(top)
     target = top.word("target", ("none", "annual", "hourly"), "none")
     if target == "none" and top.has("clean_fraction"):
@@ -69,9 +75,13 @@ def read_case(path: Path) -> Case:
         load_kw=load,
         facility_connection_kw=limit,
         grid_connection_kw=limit,
-        solar_cf=profile.solar_cf,
-        wind_cf=profile.wind_cf,
-        grid_clean_fraction=profile.grid_clean_fraction,
+        solar_cf=np.concatenate([one.solar_cf for one in weather]),
+        wind_cf=np.concatenate([one.wind_cf for one in weather]),
+        grid_clean_fraction=np.concatenate([one.grid_clean_fraction for one in weather]),
+        year_hours=tuple(len(one.solar_cf) for one in weather) if len(weather) > 1 else (),
+        grid_usd_per_kwh=hours[PRICE],
+        export_usd_per_kwh=hours[EXPORT],
+        grid_carbon_g_per_kwh=hours[HOURLY_CARBON],
         region=region,
         technologies=technologies,
         target=target,
@@ -81,9 +91,42 @@ def read_case(path: Path) -> Case:
         discount_rate=top.number("discount_rate", "1", _DISCOUNT_RATE, most=1.0),
         export_price_fraction=_assumed(top, "export_price_fraction", "energy-export-price-fraction"),
         demand_charge_fraction=_assumed(top, "demand_charge_fraction", "energy-demand-charge-fraction"),
+        unserved_usd_per_kwh=top.number("unserved_price", "USD/kWh", most=1e6) if top.has("unserved_price") else None,
+        count_grid_clean=top.flag("count_grid_clean", default=True),
+        **_carbon_cap(top),
+        **_flexible(top),
     )
-    notes += _without_hours(inputs)
-    return Case(name=top.text("name", path.stem), inputs=inputs, hours=profile.name, notices=tuple(notes))
+    notes += [*_without_hours(inputs), *_without_use(inputs, top)]
+    names = "; ".join(one.name for one in weather)
+    return Case(name=top.text("name", path.stem), inputs=inputs, hours=names, notices=tuple(notes))
+
+
+def _carbon_cap(top: Table) -> dict[str, Any]:
+    if not isinstance(top.body.get("carbon"), dict):
+        return {}
+    table = top.table("carbon")
+    table.only_these(CARBON)
+    if not table.has("cap"):
+        return {}
+    basis = table.word("basis", ("year", "hour"), "year")
+    return {"carbon_cap_g_per_kwh": table.number("cap", "gCO2/kWh", most=1e5), "carbon_cap_basis": basis}
+
+
+def _flexible(top: Table) -> dict[str, Any]:
+    if not top.has("flexible"):
+        return {}
+    table = top.table("flexible")
+    table.only_these(FLEXIBLE)
+    found = {
+        "curtail_fraction": table.number("curtail_fraction", "1", 0.0, most=1.0),
+        "curtail_hours": table.number("curtail_hours", "h", 0.0, most=8760.0),
+        "curtail_usd_per_kwh": table.number("curtail_price", "USD/kWh", 0.0, most=1e6),
+        "shift_fraction": table.number("shift_fraction", "1", 0.0, most=1.0),
+        "shift_up_fraction": table.number("shift_up_fraction", "1", 0.0, most=10.0),
+    }
+    if found["curtail_fraction"] + found["shift_fraction"] > 1.0:
+        raise table.fault("curtail_fraction", "and shift_fraction are more than the whole load", mend="Lower one")
+    return found
 
 
 def audit_input(claim: SupplyClaim, region: Region, profile: Profile, target: float) -> EnergyInput:
@@ -116,7 +159,11 @@ def _region(top: Table) -> Region:
     changes: dict[str, float] = {}
     if top.has("price"):
         changes["price_usd_per_kwh"] = top.number("price", "USD/kWh", least=1e-9, most=1000.0)
-    if top.has("carbon"):
+    table = top.body.get("carbon")
+    if isinstance(table, dict):
+        if "intensity" in table:
+            changes["carbon_g_per_kwh"] = top.table("carbon").number("intensity", "gCO2/kWh", most=1e5)
+    elif top.has("carbon"):
         changes["carbon_g_per_kwh"] = top.number("carbon", "gCO2/kWh", most=1e5)
     for key in ("solar_capacity_factor", "wind_capacity_factor"):
         if top.has(key):
@@ -124,54 +171,6 @@ def _region(top: Table) -> Region:
     if top.has("grid_clean_fraction"):
         changes["clean_fraction"] = top.number("grid_clean_fraction", "1", most=1.0)
     return replace(region, **changes)  # type: ignore[arg-type]
-
-
-def _profile(top: Table, region: Region) -> Profile:
-    solar, wind = region.solar_capacity_factor, region.wind_capacity_factor
-    if not top.has("profile"):
-        if top.has("area"):
-            raise top.fault("area", "names an area of a profile file, and none is given", mend="Add profile")
-        try:
-            return energy_profile.packaged(region, solar, wind, region.clean_fraction)
-        except DenshiError as error:
-            raise top.fault("region", error.what, mend=error.mend.replace("--profile", "profile")) from None
-    area = top.text("area", "") or None
-    found = energy_profile.of_files([top.beside(top.text("profile"))], area, solar, wind, region)
-    if len(found) != 1:
-        raise top.fault("profile", f"holds {len(found)} years, a case is one", mend="Cut out the one that is meant")
-    return found[0]
-
-
-def _load(top: Table) -> Vector:
-    if top.has("load") == top.has("load_file"):
-        raise top.fault("", "exactly one of load and load_file is needed", mend='Write for example load = "2 GW"')
-    if top.has("load"):
-        return np.full(energy_profile.HOURS, top.number("load", "kW", least=1e-3, most=1e12))
-    path = top.beside(top.text("load_file"))
-    where = shown(path)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FileError("cannot be read as CSV", where=where, why=shown(error)) from None
-    if not lines or "load_kw" not in lines[0]:
-        raise FileError(
-            "has no column load_kw", where=f"{where}: line 1", mend="Name the column of hourly load load_kw"
-        )
-    if len(lines) != energy_profile.HOURS:
-        raise FileError(f"holds {len(lines):,} hours, but a year has {energy_profile.HOURS:,}", where=where)
-    try:
-        load = np.array([line["load_kw"] for line in lines], dtype=float)
-    except (TypeError, ValueError) as error:
-        raise FileError("holds what is no number", where=where, why=shown(error)) from None
-    wrong = np.flatnonzero(~(np.isfinite(load) & (load >= 0.0)))
-    if len(wrong):
-        raise FileError(
-            f"load_kw is {load[wrong[0]]:g}", where=f"{where}: line {wrong[0] + 2}", why="a load is at least 0"
-        )
-    if not load.any():
-        raise FileError("holds no load in any hour", where=where)
-    return load
 
 
 def _technologies(top: Table) -> tuple[Technology, ...]:
@@ -205,11 +204,13 @@ def _technology(top: Table, own: Table, name: str) -> Technology:
         raise table.fault("", error.what, mend=mend) from None
     if table is None:
         return row
-    table.only_these(("base", *VALUES))
+    table.only_these(("base", "kind", *VALUES))
     proof = Evidence(f"stated in {Path(top.file).name}", "undated", "E")
     changes: dict[str, Any] = {
         key: table.number(key, "1", most=1.0 if key in _SHARES else 1e9) for key in VALUES if table.has(key)
     }
+    if table.has("kind"):
+        changes["kind"] = table.word("kind", _PLANT_KINDS)
     if changes.get("efficiency", 1.0) <= 0.0 or changes.get("lifetime_year", 1.0) <= 0.0:
         raise table.fault("", "efficiency and lifetime_year are above 0", mend="Correct them, or leave them out")
     evidence = {**row.evidence, **dict.fromkeys(changes, proof)}
@@ -219,6 +220,21 @@ def _technology(top: Table, own: Table, name: str) -> Technology:
 
 def _assumed(top: Table, key: str, name: str) -> float:
     return top.number(key, "1", find(Assumption, name).value, most=1.0)
+
+
+def _without_use(inputs: EnergyInput, top: Table) -> list[str]:
+    """Say which keys have no effect here, and what hourly prices leave in force."""
+    notes = []
+    if inputs.grid_usd_per_kwh is not None and not top.has("demand_charge_fraction"):
+        notes.append(
+            f"besides the hourly price a demand charge of {inputs.demand_charge_fraction:.0%} of the region's mean "
+            "price is billed on the highest import; demand_charge_fraction = 0 drops it"
+        )
+    if inputs.shift_fraction > 0.0 and not shifts(inputs):
+        notes.append("load is not moved: it is flat and may not exceed its peak; give flexible.shift_up_fraction")
+    if (inputs.curtail_fraction > 0.0) != (inputs.curtail_hours > 0.0):
+        notes.append("load is not switched off: that takes curtail_fraction and curtail_hours")
+    return notes
 
 
 def _without_hours(inputs: EnergyInput) -> list[str]:

@@ -136,6 +136,7 @@ def case_schema() -> dict[str, Any]:
         "description": "values in place of the catalogue's; money per kW, canonical units",
         "properties": {
             "base": {**_TEXT, "description": "the technology that one of your own is like"},
+            "kind": {"enum": ["solar", "wind", "battery", "firm", "following", "gas"], "description": "how it runs"},
             **{name: {"type": ["number", "string"]} for name in VALUES},
         },
         "additionalProperties": False,
@@ -157,6 +158,43 @@ def case_schema() -> dict[str, Any]:
                 "description": "CSV of your own hours, or generation by fuel (EIA-930), beside this file",
             },
             "area": {**_TEXT, "description": "balancing authority in such a file"},
+            "profiles": {
+                "type": "array",
+                "items": _TEXT,
+                "minItems": 1,
+                "description": "several weather years that share the capacities and count alike; in place of profile",
+            },
+            "synthetic_years": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 10,
+                "default": 1,
+                "description": "weather years of the region's statistics, each of a seed; in place of profile",
+            },
+            "prices": {
+                "type": ["string", "array"],
+                "items": _TEXT,
+                "description": "CSV beside this file with price_usd_per_kwh and, if wanted, export_usd_per_kwh and "
+                "carbon_g_per_kwh of a day, a week or a year of hours; or a list of one for each weather year",
+            },
+            "unserved_price": quantity("USD/kWh", "of load that is not served; left out, all load is served"),
+            "flexible": {
+                "type": "object",
+                "description": "load that may be switched off or moved within its day",
+                "properties": {
+                    "curtail_fraction": quantity("1", "share of the load of an hour that may be switched off"),
+                    "curtail_hours": quantity("h", "full hours of that share in a year"),
+                    "curtail_price": quantity("USD/kWh", "of a kWh switched off"),
+                    "shift_fraction": quantity("1", "share of the load of an hour that may be moved within its day"),
+                    "shift_up_fraction": quantity("1", "by how much moved load may exceed the highest load"),
+                },
+                "additionalProperties": False,
+            },
+            "count_grid_clean": {
+                "type": "boolean",
+                "default": True,
+                "description": "whether hourly matching counts the grid's own clean share",
+            },
             "options": {
                 "type": "array",
                 "items": _TEXT,
@@ -169,7 +207,20 @@ def case_schema() -> dict[str, Any]:
             "export_limit": {**quantity("kW", "right to sell"), "default": 0},
             "supply": {"enum": ["delivered", "on-site"], "default": "delivered"},
             "price": quantity("USD/kWh", "average grid price, in place of the region's"),
-            "carbon": quantity("gCO2/kWh", "mean of the grid, in place of the region's"),
+            "carbon": {
+                "oneOf": [
+                    quantity("gCO2/kWh", "mean of the grid, in place of the region's"),
+                    {
+                        "type": "object",
+                        "properties": {
+                            "intensity": quantity("gCO2/kWh", "mean of the grid, in place of the region's"),
+                            "cap": quantity("gCO2/kWh", "highest carbon of a kWh of load that is served"),
+                            "basis": {"enum": ["year", "hour"], "default": "year"},
+                        },
+                        "additionalProperties": False,
+                    },
+                ]
+            },
             "discount_rate": {**quantity("1", "of capital"), "default": 0.09},
             "export_price_fraction": quantity("1", "what sold power earns over the energy price"),
             "demand_charge_fraction": quantity("1", "share of the price billed on the highest import"),

@@ -45,6 +45,8 @@ def page(case: Case, progress: Callable[[str], None], *, hours: bool) -> dict[st
         "carbon_t_per_year": result.carbon_t_per_year,
         "carbon_g_per_kwh": result.carbon_g_per_kwh,
         "target_rule": result.target_rule,
+        "additionality_statement": result.additionality_statement,
+        "energy_capacities_kwh": dict(result.energy_capacity_kwh),
         "prices": _prices(result, proof, hours),
         "dispatch": _dispatch(case, result, hours),
         "method": result.method,
@@ -66,6 +68,8 @@ def _prices(result: Energy, proof: Proof, hours: bool) -> dict[str, Any]:
     return {
         "power_usd_per_kwh": power | ({"hourly": price.tolist()} if hours else {}),
         "target_usd_per_kwh": result.target_price_usd_per_kwh,
+        "carbon_usd_per_t": result.carbon_price_usd_per_t,
+        "capacity_usd_per_kw_year": dict(result.value_of_capacity_usd_per_kw_year),
         "connection_usd_per_kw_year": result.value_of_connection_usd_per_kw_year,
         "export_usd_per_kw_year": result.value_of_export_usd_per_kw_year,
     }
@@ -85,6 +89,10 @@ def _dispatch(case: Case, result: Energy, hours: bool) -> dict[str, Any]:
         "export_kwh": result.export_kwh,
         "curtailed_kwh": result.curtailed_kwh,
         "storage_loss_kwh": result.storage_loss_kwh,
+        "served_kwh": result.served_kwh,
+        "unserved_kwh": result.unserved_kwh,
+        "curtailed_load_kwh": result.curtailed_load_kwh,
+        "shifted_kwh": result.shifted_kwh,
     }
     return summary | ({"hourly_kw": {name: flow.tolist() for name, flow in flows.items()}} if hours else {})
 
@@ -124,6 +132,7 @@ def _shortage(short: Shortage) -> dict[str, Any]:
             {"hour": int(hour), "at": clock(int(hour)), "short_kw": float(short.unserved_kw[hour])} for hour in where
         ],
         "clean_fraction_reachable": short.clean_fraction,
+        "carbon_reachable_g_per_kwh": short.carbon_g_per_kwh,
     }
 
 

@@ -198,13 +198,29 @@ def solve_text(page: Mapping[str, Any]) -> str:
             lines.append(f"  {name:28}{'none':>12}")
             continue
         cells = (_cell(size, "kW"), _cell(made, "kWh"), _cell(cost, "USD"))
-        lines.append(f"  {name:28}{cells[0]:>12}{cells[1]:>12}{cells[2]:>14}")
-    lines += ["", *_prices(page["prices"]), *_flows(page["dispatch"])]
+        held = _hours_held(size, page["energy_capacities_kwh"].get(name))
+        lines.append(f"  {name + held:28}{cells[0]:>12}{cells[1]:>12}{cells[2]:>14}")
+    lines += ["", *_prices(page["prices"]), *_flows(page["dispatch"]), *_flexible(page["dispatch"])]
+    lines += [f"Counted  {page['additionality_statement']}"]
     return "\n".join([*lines, *(f"note: {one}" for one in page["notices"])]) + "\n"
 
 
 def _cell(value: float | None, unit: str) -> str:
     return "" if value is None else show(value, unit)
+
+
+def _hours_held(power_kw: float | None, energy_kwh: float | None) -> str:
+    return f" ({energy_kwh / power_kw:.3g} h)" if power_kw and energy_kwh else ""
+
+
+def _flexible(found: Mapping[str, Any]) -> list[str]:
+    words = (
+        ("unserved_kwh", "not served"),
+        ("curtailed_load_kwh", "switched off"),
+        ("shifted_kwh", "moved in its day"),
+    )
+    said = [f"{show(found[key], 'kWh')} {text}" for key, text in words if found[key] > _NOTHING]
+    return [f"Load: {', '.join(said)}"] if said else []
 
 
 def _prices(found: Mapping[str, Any]) -> list[str]:
@@ -217,9 +233,12 @@ def _prices(found: Mapping[str, Any]) -> list[str]:
         ("target_usd_per_kwh", "a clean kWh more"),
         ("connection_usd_per_kw_year", "a kW of connection more, a year"),
         ("export_usd_per_kw_year", "a kW of export right more, a year"),
+        ("carbon_usd_per_t", "a tonne of carbon less"),
     )
     said = [f"{text} {found[key]:,.4g} USD" for key, text in words if found[key] and found[key] > _NOTHING]
-    return lines + ([f"Worth: {'; '.join(said)}"] if said else [])
+    lines += [f"Worth: {'; '.join(said)}"] if said else []
+    worth = ", ".join(f"{name} {value:,.0f}" for name, value in found["capacity_usd_per_kw_year"].items())
+    return lines + ([f"One more kW, given for nothing, saves a year [USD]: {worth}"] if worth else [])
 
 
 def _flows(found: Mapping[str, Any]) -> list[str]:

@@ -62,6 +62,13 @@ class Table:
             raise self.fault(key, f'"{shown(value)}" is not offered', mend=nearest(value, names))
         return value
 
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Return true or false."""
+        value = self.body.get(key, default)
+        if not isinstance(value, bool):
+            raise self.fault(key, f"{shown(value)} is neither true nor false", mend=f"Write {key} = true")
+        return value
+
     def texts(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
         """Return a list of texts."""
         value = self.body.get(key, default)

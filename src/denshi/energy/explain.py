@@ -204,7 +204,7 @@ def clock(hour: int) -> str:
     >>> clock(5198)
     '15:00 on 5 Aug'
     """
-    moment = np.datetime64("2001-01-01T00") + np.timedelta64(hour, "h")
+    moment = np.datetime64("2001-01-01T00") + np.timedelta64(hour % 8760, "h")
     day, month = str(moment)[8:10].lstrip("0"), int(str(moment)[5:7])
     names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     return f"{hour % 24 + 1:02d}:00 on {day} {names[month - 1]}"
