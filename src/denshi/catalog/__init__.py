@@ -22,12 +22,16 @@ from denshi.catalog.schema import (
     System,
     Technology,
 )
+from denshi.catalog.trade import Control, Country, Duty, Part, Rental
 
 __all__ = [
     "KINDS",
     "Accelerator",
     "Assumption",
     "Benchmark",
+    "Control",
+    "Country",
+    "Duty",
     "Engine",
     "Equipment",
     "Fabric",
@@ -36,10 +40,12 @@ __all__ = [
     "Link",
     "Medium",
     "Model",
+    "Part",
     "Price",
     "Quality",
     "Region",
     "Reliability",
+    "Rental",
     "Row",
     "Rule",
     "Site",

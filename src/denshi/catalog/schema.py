@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from denshi.catalog.fact import Row
 from denshi.catalog.fitted import Benchmark, Engine, Kernels, Quality, Software
+from denshi.catalog.trade import Control, Country, Duty, Part, Rental
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,4 +342,9 @@ KINDS: Mapping[str, type[Row]] = {
     "quality": Quality,
     "fabrics": Fabric,
     "rules": Rule,
+    "countries": Country,
+    "parts": Part,
+    "controls": Control,
+    "duties": Duty,
+    "rentals": Rental,
 }
