@@ -29,7 +29,8 @@ CL Chile;CO Colombia;CR Costa Rica;CI Cote d'Ivoire=Ivory Coast;DO Dominican Rep
 GH Ghana;GT Guatemala;HN Honduras;ID Indonesia;JM Jamaica;KE Kenya;LI Liechtenstein;MY Malaysia;MU Mauritius;
 MC Monaco;ME Montenegro;MA Morocco;MZ Mozambique;NA Namibia;NP Nepal;NG Nigeria;MK North Macedonia;PA Panama;
 PY Paraguay;PE Peru;PH Philippines;RW Rwanda;SN Senegal;RS Serbia;LK Sri Lanka;TZ Tanzania;
-TH Thailand;TT Trinidad and Tobago;TN Tunisia;UG Uganda;UA Ukraine;UY Uruguay;ZM Zambia;BW Botswana;CM Cameroon;IC Greenland=GL"""
+TH Thailand;TT Trinidad and Tobago;TN Tunisia;UG Uganda;UA Ukraine;UY Uruguay;ZM Zambia;BW Botswana;
+CM Cameroon;GL Greenland"""
 
 
 def countries() -> list[tuple[str, Mapping[str, object]]]:
@@ -39,8 +40,6 @@ def countries() -> list[tuple[str, Mapping[str, object]]]:
         for one in listed.replace("\n", "").split(";"):
             code, _, names = one.strip().partition(" ")
             name, *others = names.split("=")
-            if code == "IC":
-                code, others = "GL", []
             found[code.lower()] = {
                 "name": name, "aliases": [name, *others], "source": source, "date": "2026-06", "grade": grade,
                 "note": note, "code": code, "groups": groups,

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from denshi.cli import catalog, check, design, diff, export, interrupt, report, rooms, rules, trace, validate
+from denshi.cli import catalog, check, design, diff, export, interrupt, rent, report, rooms, rules, trace, validate
 from denshi.errors import DenshiError
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for verb in (design, check, trace, diff, validate, report, export, rules):
+for verb in (design, check, trace, diff, validate, report, export, rules, rent):
     verb.register(app)
 app.add_typer(catalog.app, name="catalog")
 rooms.register(app)

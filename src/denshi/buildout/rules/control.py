@@ -56,8 +56,8 @@ def verdict_at(controls: Sequence[Control], part: Traded, shipment: Shipment) ->
     """Return the rule that answers for a part and a shipment: exactly one on every day since the first rule.
 
     Of the rules that hold on the day and whose box the shipment is in, the earliest stage answers (embargo, then
-    letters to makers, then a policy of review, then the classes of 3A090, then the default). Within a stage the strictest
-    verdict answers, then the newest rule.
+    letters to makers, then a policy of review, then the classes of 3A090, then the default). Within a stage the
+    strictest verdict answers, then the newest rule.
 
     Parameters
     ----------
