@@ -103,7 +103,6 @@ def test_shipped_cases(capsys: pytest.CaptureFixture[str], name: str) -> None:
         ('country = "US"', 'country = "US"\naccelerators = 8', "cannot give 30,000 hours"),
         ('country = "US"', 'country = "BR"', "no duty of BR"),
         ("accelerator_hours_per_month", "accelerator_hours_per_mont", "accelerator_hours_per_month"),
-        ("\naccel", "\ndenshi = 1\naccel", "is a scenario"),
     ],
 )
 def test_faults(capsys: pytest.CaptureFixture[str], tmp_path: Path, wrong: str, right: str, said: str) -> None:
@@ -118,3 +117,30 @@ def test_schema_and_usage(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "--schema")
     assert json.loads(out)["title"] == "denshi rent"
     assert run(capsys)[0] == 2
+
+
+def test_a_scenario_owns_at_the_cost_of_its_design(capsys: pytest.CaptureFixture[str]) -> None:
+    scenario = Path(__file__).parents[2] / "examples" / "gpusoroban.toml"
+    status, out, _ = run(capsys, str(scenario), "--json", "--term-months", "12")
+    found = json.loads(out)
+    own = found["own"]
+    assert status == 0
+    assert own["usd_per_used_h"] == pytest.approx(own["lcoc_usd_per_accelerator_hour"], rel=1e-9)
+    assert found["accelerator"] == "h200-sxm-141gb"
+    assert max(one["term_months"] for one in found["offers"]) <= 12
+    used = own["utilisation"]
+    for one in found["offers"]:
+        if one["break_even_utilisation"] is not None:
+            assert (one["break_even_utilisation"] < used) == (one["cheaper"] == "own")
+
+
+def test_options_of_a_scenario_are_refused_beside_a_case(capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, err = run(capsys, str(CASES / "b200-us.toml"), "--residency", "JP")
+    assert status == 2
+    assert "states its own term" in err
+
+
+def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    status, _, err = run(capsys, str(tmp_path / "none.toml"))
+    assert status == 1
+    assert "none.toml" in err

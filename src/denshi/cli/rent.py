@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # A contract is paid for every hour of its term; the others for hours in use.
 _PAID_WHEN_IDLE = ("contract",)
+_TERM_MONTHS = 36.0
 
 
 def register(app: typer.Typer) -> None:
@@ -21,16 +22,24 @@ def register(app: typer.Typer) -> None:
 
 
 def rent(
-    case: Annotated[Path | None, typer.Argument(help="A rent-or-buy case (TOML).", show_default=False)] = None,
+    case: Annotated[Path | None, typer.Argument(help="A rent-or-buy case or a scenario.", show_default=False)] = None,
+    term_months: Annotated[
+        float | None, typer.Option("--term-months", help="Of a scenario: longest contract taken; 36.", min=1.0)
+    ] = None,
+    residency: Annotated[
+        list[str] | None, typer.Option("--residency", help="Of a scenario: country of the quotes; may be repeated.")
+    ] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the file.")] = False,
     json: AsJson = False,
 ) -> None:
     """Hold every rental quote of the catalogue that fits the case against owning: cost of a used accelerator-hour.
 
-    Quotes are kept by term (no contract longer than the work) and residency. Examples: examples/rent/*.toml.
+    Of a scenario, owning costs what its design finds an accelerator-hour to cost. Quotes are kept by term (no contract
+    longer than the work) and residency. Examples: examples/rent/*.toml.
     """
     from denshi.cli.output import as_json
     from denshi.cli.rent_case import case_schema, read_case
+    from denshi.cli.rent_scenario import case_of, is_scenario
     from denshi.errors import UsageError
 
     if schema:
@@ -38,16 +47,19 @@ def rent(
         return
     if case is None:
         raise UsageError("no case file is named", mend="Say denshi rent CASE.toml, or --schema")
-    found = page(read_case(case))
+    if is_scenario(case):
+        found = page(case_of(case, term_months or _TERM_MONTHS, residency or []))
+    elif term_months is not None or residency:
+        raise UsageError("a case states its own term and residency", mend="Drop --term-months and --residency")
+    else:
+        found = page(read_case(case))
     print(as_json(found) if json else as_text(found), end="")
 
 
 def page(case: "Case") -> dict[str, Any]:
     """Return a case as plain values: owning, and each quote beside it, cheapest first."""
-    from dataclasses import asdict
-
     from denshi.catalog import rows
-    from denshi.finance.rent import capital_usd_per_month, own_usd_per_used_h
+    from denshi.finance.rent import own_usd_per_used_h
 
     known = cast("dict[str, Rental]", rows("rentals"))
     quotes = [one for one in known.values() if one.accelerator == case.accelerator]
@@ -71,14 +83,26 @@ def page(case: "Case") -> dict[str, Any]:
             "usd_per_used_h": own,
             "currency_per_used_h": own * case.currency_per_usd,
             "usd_per_month": own * case.hours_per_month,
-            "capital_usd_per_accelerator_month": capital_usd_per_month(case.owning),
             **case.landed,
-            "terms": asdict(case.owning),
+            **_terms(case),
         },
         "offers": offers,
         "cheapest": offers[0]["id"] if offers and offers[0]["rent_usd_per_used_h"] < own else "own",
         "left_out": len(quotes) - len(fitting),
         "notices": _notices(case, quotes, fitting),
+    }
+
+
+def _terms(case: "Case") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from denshi.finance.rent import capital_usd_per_month
+
+    if not case.terms_shown:
+        return {}
+    return {
+        "capital_usd_per_accelerator_month": capital_usd_per_month(case.owning),
+        "terms": asdict(case.owning),
     }
 
 
@@ -144,8 +168,7 @@ def as_text(found: dict[str, Any]) -> str:
         "",
         f"owning {own['accelerators']:,.0f} of them, in use {own['utilisation']:.0%} of the hours: "
         f"{own['currency_per_used_h']:,.2f} {unit} a used hour ({own['usd_per_used_h']:.2f} USD)",
-        f"  landed {own['landed_usd']:,.0f} USD each (duty {own['duty_usd']:,.0f}), "
-        f"{own['price_source']['source']}, {own['price_source']['date']}, grade {own['price_source']['grade']}",
+        f"  {_price(own)}",
         "",
         f"{'kind':8} {'USD/h':>6} {unit + '/used h':>11} {'cheaper':7} {'owning from':>11}  {'date':16} g  provider",
     ]
@@ -159,3 +182,13 @@ def as_text(found: dict[str, Any]) -> str:
         )
     lines += ["", f"cheapest: {found['cheapest']}; {found['left_out']} quotes are left out"]
     return "\n".join([*lines, *(f"notice: {one}" for one in found["notices"])]) + "\n"
+
+
+def _price(own: dict[str, Any]) -> str:
+    source = own["price_source"]
+    if "landed_usd" not in own:
+        return f"{source['source']}, {own['system']}, grade {source['grade']}"
+    return (
+        f"landed {own['landed_usd']:,.0f} USD each (duty {own['duty_usd']:,.0f}), {source['source']}, "
+        f"{source['date']}, grade {source['grade']}"
+    )

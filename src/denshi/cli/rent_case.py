@@ -9,7 +9,7 @@ from typing import Any
 from denshi.catalog import Accelerator, Assumption, Price, System, find
 from denshi.cli.energy_toml import Table, read_table
 from denshi.cli.rules_facts import country, duties, traded
-from denshi.errors import CatalogError, DenshiError, FileError
+from denshi.errors import CatalogError, DenshiError
 from denshi.finance.rent import HOURS_PER_MONTH, Owning
 
 _TOP = (
@@ -27,7 +27,10 @@ _FULLEST = 0.95
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A rent-or-buy case; ``owning`` is of one accelerator, ``landed`` what led to its price."""
+    """A rent-or-buy case; ``owning`` is of one accelerator, ``landed`` what led to its price.
+
+    ``terms_shown`` is false where ``owning`` only stands for a cost that came from elsewhere.
+    """
 
     name: str
     accelerator: str
@@ -41,6 +44,7 @@ class Case:
     residency: tuple[str, ...]
     owning: Owning
     landed: dict[str, Any]
+    terms_shown: bool = True
 
     @property
     def utilisation(self) -> float:
@@ -56,10 +60,6 @@ def read_case(path: Path) -> Case:
     DenshiError : the file cannot be read, or says what cannot be; the message names file and line.
     """
     top = read_table(path)
-    if top.has("denshi"):
-        raise FileError(
-            "is a scenario, not a rent-or-buy case", where=top.file, mend="denshi rent --schema shows what is expected"
-        )
     top.only_these(_TOP)
     try:
         chip = find(Accelerator, top.text("accelerator"))
