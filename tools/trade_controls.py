@@ -10,12 +10,14 @@ B_BOX = f"{OCT_2023}; thresholds of .b: pulsestacks 2024-04, its second limb fro
 LETTER_2022 = "NVIDIA 8-K of 2022-08-31 and AMD's statement (tomshw.it; ansoncheunghk.info)"
 LETTER_2023 = "NVIDIA 8-K of 2023-10-24 on the letter of 2023-10-23 (theregister.com 2023-10-24)"
 LETTER_2025 = "NVIDIA 8-K of 2025-04-15 on the letter of 2025-04-09 (silicon.co.uk 608558; millerchevalier.com)"
-LICENCES_2025 = "licences for H20 and MI308 against 15 % of revenue (particle.news)"
+LICENCES_2025 = (
+    "licences for H20 and MI308 against 15 % of revenue (particle.news; epium.com p=12060); the first "
+    "two days after a meeting on Wednesday 2025-08-06 (newsfusion365.blogspot.com 2025-08)"
+)
 BIS_2026 = "BIS final rule 91 FR 1684, FR Doc. 2026-00789 (govinfo.gov/content/pkg/FR-2026-01-15/html/2026-00789.htm)"
 DIFFUSION = "90 FR 4544 and BIS announcement of 2025-05-13 (akingump.com; sanctionsnews.bakermckenzie.com)"
 GP10 = "BIS guidance on General Prohibition 10, 2025-05-13 (alstontrade.com; akingump.com)"
 
-FIRST = "day of the first licence, from memory"
 DENIAL = "a licence is required, reviewed under a presumption of denial"
 APPROVAL = "a licence is required, reviewed under a presumption of approval"
 CASE = "a licence is required, reviewed case by case"
@@ -86,9 +88,9 @@ def letters() -> list[tuple[str, Body]]:
         ("letter-2025-04-h20-mi308-hq", row("Is-informed letters on H20 and MI308, by headquarters", "letter", since,
             "*", "licence", waiting, LETTER_2025, "C", except_destinations="US", headquarters=D5, **both)),
         ("licences-2025-08-h20-mi308", row("Licences for H20 and MI308", "letter", then, D5, "licence", granted,
-            LICENCES_2025, "C", note=beijing, day_source=FIRST, **both)),
+            LICENCES_2025, "C", note=beijing, **both)),
         ("licences-2025-08-h20-mi308-hq", row("Licences for H20 and MI308, by headquarters", "letter", then, "*",
-            "licence", granted, LICENCES_2025, "C", day_source=FIRST, except_destinations="US", headquarters=D5,
+            "licence", granted, LICENCES_2025, "C", except_destinations="US", headquarters=D5,
             **both)),
         ("ascend-until-2025-05", row("Ascend, not of United States origin", "letter", ("2015-01-01", "2025-05-12"), "*",
             "allowed", "not sold from the United States; other laws are outside this table", MEMORY, "E",

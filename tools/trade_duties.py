@@ -13,7 +13,10 @@ PROCLAMATION = (
 )
 REPLACED = "reciprocal tariff; emergency duty (fentanyl); emergency duty (border); Section 122 surcharge"
 USES = "data-centre repair research start-up consumer industrial public"
-FENTANYL = "emergency duties on China over fentanyl: 10 % 2025-02-04, 20 % 2025-03-04, 10 % 2025-11-10, "
+FENTANYL = (
+    "executive orders 14195 and 14228 on products of China and Hong Kong: 10 % from 2025-02-04, 20 % from 2025-03-04, "
+    "10 % from 2025-11-10 (CSMS 66749380; 90 FR 11426; junologistics.com)"
+)
 # Price of an accelerator-hour by index: part, USD/h, date, source, kind.
 RENTAL_INDICES = (
     ("h100-sxm-80gb", 1.70, "2025-10", "SemiAnalysis 1-year H100 contract index (neighborhoodsf.com)", "contract"),
@@ -60,10 +63,11 @@ def free() -> list[tuple[str, Body]]:
     china = ("2025-02-04", "2025-03-03"), ("2025-03-04", "2025-11-09"), ("2025-11-10", "2026-02-23")
     for days, rate in zip(china, (0.10, 0.20, 0.10), strict=True):
         found.append((f"us-cn-fentanyl-{days[0]}", row("US", "CN HK", "emergency duty (fentanyl)", days, rate,
-            FENTANYL + MEMORY + f"; {COURT}", "E")))  # fmt: skip
-    found.append(("us-cn-section-301", row("US", "CN", "Section 301 duty", ("2018-09-24", None), 0.25,
-        "Section 301, lists of 2018, " + MEMORY, "E",
-        note="25 % on most of these headings, some exclusions; ask a customs broker")))  # fmt: skip
+            f"{FENTANYL}; {COURT}", "C")))  # fmt: skip
+    for days, rate in ((("2018-09-24", "2019-05-09"), 0.10), (("2019-05-10", None), 0.25)):
+        found.append((f"us-cn-section-301-{days[0]}", row("US", "CN", "Section 301 duty", days, rate,
+            f"Section 301, list 3 (rates: speedmark.com); that these headings stand in it {MEMORY}", "E",
+            note="most of these headings, some exclusions; ask a customs broker")))  # fmt: skip
     return found
 
 
