@@ -31,6 +31,7 @@ from denshi.energy.say import additionality, target_rule
 from denshi.energy.solve import Residuals, Solution, solve, solve_with_highs
 from denshi.energy.terms import (
     HOURS,
+    NOTHING,
     grid_unclean_fraction,
     hour_weight,
     least_fraction,
@@ -281,11 +282,6 @@ def _proof(inputs: EnergyInput, program: Program, solution: Solution, broken_kw:
 
     bound = lower_bound(inputs, program, solution)
     target = program.rows.get("target")
-    values = {}
-    for one in inputs.technologies:
-        if one.kind != "grid":
-            missing = float(solution.reduced[program.columns[f"capacity:{one.id}"]][0])
-            values[one.id] = annual_cost_usd_per_kw(one, inputs.discount_rate) - missing
     return Proof(
         method=solution.method,
         residuals=solution.residuals,
@@ -293,12 +289,37 @@ def _proof(inputs: EnergyInput, program: Program, solution: Solution, broken_kw:
         gap_fraction=None,
         max_residual_kw=broken_kw,
         price_usd_per_kwh=solution.duals[program.rows["balance"]] / weight,
-        value_usd_per_kw_year=values,
+        value_usd_per_kw_year=_values(inputs, program, solution),
         connection_usd_per_kw_year=at_limit("peak" if "peak" in program.columns else "grid"),
         export_usd_per_kw_year=at_limit("export"),
         target_usd_per_kwh=None if target is None else float(-solution.duals[target][0] / weight.mean()) + 0.0,
         carbon_usd_per_t=_carbon_usd_per_t(inputs, program, solution),
     )
+
+
+def _values(inputs: EnergyInput, program: Program, solution: Solution) -> dict[str, float]:
+    """Return what one more kW of each plant, given for nothing, would save a year [USD/kW].
+
+    Of plant on call the duals of its capacity are not unique where none is built: the rent is the least that they may
+    be, what its best hours leave. For a store that is not built no dual tells it.
+    """
+    found = {}
+    for one in inputs.technologies:
+        if one.kind == "grid":
+            continue
+        where = program.columns[f"capacity:{one.id}"]
+        built = float(solution.x[where][0]) > 10.0 * NOTHING
+        annual = annual_cost_usd_per_kw(one, inputs.discount_rate)
+        value = annual - float(solution.reduced[where][0])
+        if one.kind == "battery" and not built:
+            continue
+        if runs_on_call(one) and not built:
+            held = solution.duals[program.rows[f"capacity:{one.id}"]]
+            free = solution.reduced[program.columns[f"burn:{one.id}"]] + held
+            most = one.capacity_factor - least_fraction(one)
+            value += most * float((np.maximum(-free, 0.0) + held).sum())
+        found[one.id] = value
+    return found
 
 
 def _carbon_usd_per_t(inputs: EnergyInput, program: Program, solution: Solution) -> float | None:

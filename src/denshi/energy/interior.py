@@ -21,6 +21,11 @@ _GAIN = 0.05
 _LONG = 0.9
 _REACH = 0.3
 _WEIGHTS = 5
+# Where the error has not come down to this share in so many steps, short steps are followed by one to the middle.
+_PATIENCE = 15
+_HEADWAY = 0.5
+_SHORT = 0.1
+_CENTRE = 0.3
 # A step ends this share of the way to the nearest bound.
 _SHORT_OF = 0.9995
 # Where rounding has taken over, points get worse: this much worse than the best ends the search.
@@ -79,6 +84,8 @@ def _iterate(form: Standard, pattern: Pattern, progress: Callable[[str], None] |
     bounded = np.flatnonzero(np.isfinite(form.upper))
     point = _start(form, pattern, bounded)
     best, least, stalled = point, np.inf, 0
+    errors: list[float] = []
+    centred, lengths = False, (1.0, 1.0)
     for step in range(MOST_ITERATIONS):
         state = _state(form, point, bounded)
         if progress is not None and step % 10 == 0:
@@ -93,7 +100,9 @@ def _iterate(form: Standard, pattern: Pattern, progress: Callable[[str], None] |
             factor = factorise(form, pattern, theta)
         except np.linalg.LinAlgError:
             break
-        move, lengths = _direction(factor, point, state, bounded)
+        errors.append(least)
+        centred = centred or (step >= _PATIENCE and least > _HEADWAY * errors[-_PATIENCE])
+        move, lengths = _direction(factor, point, state, bounded, centre=centred and min(lengths) < _SHORT)
         stalled = stalled + 1 if max(lengths) < 1e-4 else 0
         point = _moved(point, move, *lengths)
     return Outcome(best.x, best.y, step, least < TOLERANCE)
@@ -142,24 +151,29 @@ def _theta(point: Point, bounded: Index) -> Vector:
     return inverse
 
 
-def _direction(factor: Factor, point: Point, state: State, bounded: Index) -> tuple[Point, tuple[float, float]]:
+def _direction(
+    factor: Factor, point: Point, state: State, bounded: Index, *, centre: bool
+) -> tuple[Point, tuple[float, float]]:
     """Return the step and the longest lengths that stay inside the bounds, primal and dual.
 
     A predictor, the second-order corrector, then centrality correctors as long as they lengthen the step
-    (colombo2008): each is weighted, primal and dual apart, so that the step becomes longest.
+    (colombo2008): each is weighted, primal and dual apart, so that the step becomes longest. ``centre`` aims back at
+    the middle instead, from where steps are long again.
     """
     step = _newton(factor, point, state, bounded, -point.x * point.lower, -point.room * point.upper)
     lengths = _lengths(point, step)
     ahead = _moved(point, step, *lengths)
-    aim = max((_complementarity(ahead) / state.mu) ** 3 * state.mu, state.enough)
-    below = aim - step.x * step.lower
-    above = aim - step.room * step.upper
-    for _ in range(1 + _CORRECTORS):
+    aim = max((_complementarity(ahead) / state.mu) ** 3 * state.mu, _CENTRE * state.mu if centre else state.enough)
+    below, above = aim - step.x * step.lower, aim - step.room * step.upper
+    if centre:
+        below, above = np.full_like(below, aim), np.full_like(above, aim)
+    for turn in range(1 + _CORRECTORS):
         change = _newton(factor, point, None, bounded, below, above)
-        step, longer = _weighted(point, step, change, lengths)
+        whole = centre and turn == 0
+        step, longer = _weighted(point, step, change, (1.0, 1.0) if whole else lengths)
         gained = longer[0] + longer[1] - lengths[0] - lengths[1]
         lengths = longer
-        if gained < _GAIN or min(lengths) > _LONG:
+        if (gained < _GAIN and not whole) or min(lengths) > _LONG:
             break
         ahead = _moved(point, step, *(min(1.0, length + _REACH) for length in lengths))
         below = _toward(ahead.x * ahead.lower, aim)

@@ -331,7 +331,8 @@ class Energy:
     )
     value_of_capacity_usd_per_kw_year: Mapping[str, float] = figure(
         "USD/kW",
-        "what one more kW of a technology, given for nothing, would save a year: its yearly cost - reduced cost",
+        "what one more kW of a plant, given for nothing, would save a year: its yearly cost - reduced cost; of plant "
+        "on call that is not built, what its best hours leave; none of a store that is not built",
         of=_DECIDED_BY,
         active=_TIGHT,
     )
@@ -359,7 +360,7 @@ class Energy:
     residual_primal: float = figure(
         "1", "largest violation of any row, bound or limit of the whole year / mean load", of=("energy.dispatch_kw",)
     )
-    residual_dual: float = figure("1", "largest reduced cost of the wrong sign / largest cost coefficient")
+    residual_dual: float = figure("1", "largest reduced cost of the wrong sign / largest cost coefficient, above 1e-9")
     residual_gap: float = figure(
         "1", "(cost - dual objective) / cost: how far the cost may be from the least", of=("energy.dispatch_kw",)
     )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csc_matrix
 
 ACCEPTED = 1e-6
+# Reduced costs of the wrong sign below this share of the largest cost are rounding.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +123,5 @@ def residuals(program: Program, x: Vector, duals: Vector) -> Residuals:
     cost = float(program.cost @ x)
     wrong = -np.min(reduced[~bounded], initial=0.0) / np.abs(program.cost).max()
     worst = max(float(np.max(part, initial=0.0)) for part in outside)
-    return Residuals(worst, float(wrong), abs(cost - bound) / max(abs(cost), 1e-12))
+    wrong = float(wrong) if wrong > _ROUNDING else 0.0
+    return Residuals(worst, wrong, abs(cost - bound) / max(abs(cost), 1e-12))
