@@ -32,6 +32,7 @@ class Book:
             "count": self._book.add_format({"num_format": "#,##0.###"}),
             "money": self._book.add_format({"num_format": "#,##0.00"}),
             "share": self._book.add_format({"num_format": "0.0%"}),
+            "rate": self._book.add_format({"num_format": "0.0000"}),
         }
 
     def sheet(self, name: str, widths: Sequence[float], frozen: int = 1) -> "Sheet":
