@@ -137,3 +137,17 @@ def test_list_and_schema(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(out)["title"] == "denshi order"
     assert run(capsys, "list", "--kind", "dutes")[0] == 2
     assert run(capsys, "landed")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("NVIDIA H20", "h20"),
+        ("AMD Instinct MI325X", "mi325x"),
+        ("GeForce RTX 4090", "rtx-4090"),
+        ("Ironwood", "tpu-v7"),
+    ],
+)
+def test_parts_go_by_what_buyers_call_them(capsys: pytest.CaptureFixture[str], name: str, found: str) -> None:
+    _, out, _ = run(capsys, "check", "--chip", name, "--to", "JP", "--date", "2025-05-01", "--json")
+    assert json.loads(out)["chip"] == found

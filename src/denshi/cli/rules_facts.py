@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from denshi.buildout.rules import Traded
 
 END_USES = ("data-centre", "research", "start-up", "repair", "consumer", "industrial", "public", "transit", "military")
+# What buyers write before the name of a part.
+_MAKERS = ("nvidia", "amd", "google", "intel", "huawei", "microsoft", "meta", "geforce", "instinct")
 # The newest rule that was read for the catalogue; later days are answered as if nothing had changed since.
 READ_UNTIL = date(2026, 11, 23)
 
@@ -46,8 +48,11 @@ def traded(name: str) -> "Traded":
 
 
 def _find_part(name: str) -> Part:
+    plain = name
+    for maker in _MAKERS:
+        plain = plain[len(maker) :].lstrip(" -_") if plain.lower().startswith(maker) else plain
     try:
-        return find(Part, name)
+        return find(Part, plain or name)
     except CatalogError:
         pass
     known = sorted({text for part in rows("parts").values() for text in (part.id, *part.aliases)})
