@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from denshi.buildout.rules.known import country, duties, traded
 from denshi.catalog import Accelerator, Assumption, Price, System, find
 from denshi.cli.energy_toml import Table, read_table
-from denshi.cli.rules_facts import country, duties, traded
 from denshi.errors import CatalogError, DenshiError
 from denshi.finance.rent import HOURS_PER_MONTH, Owning
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from denshi.buildout.rules.known import country
 from denshi.cli.rent_case import Case
-from denshi.cli.rules_facts import country
 from denshi.finance.rent import HOURS_PER_MONTH, Owning
 
 

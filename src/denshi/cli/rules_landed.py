@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from denshi.cli.rules_facts import controls, country, duties, traded, words
+from denshi.buildout.rules.known import controls, country, duties, traded, words
 from denshi.cli.rules_order import Line, Order
 from denshi.cli.rules_page import notices
 from denshi.errors import OutOfRangeError

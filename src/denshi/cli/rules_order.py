@@ -5,9 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from denshi.buildout.rules.known import country, duties, traded
 from denshi.catalog import Accelerator, System, find, rows
 from denshi.cli.energy_toml import Table, read_table
-from denshi.cli.rules_facts import END_USES, country, day, duties, traded
+from denshi.cli.rules_facts import END_USES, day
 from denshi.errors import CatalogError, UsageError
 
 _TOP = ("name", "date", "year", "line")

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from denshi.cli.rules_facts import READ_UNTIL, controls, country, day, duties, end_use, traded, words
+from denshi.buildout.rules.known import controls, country, duties, traded, words
+from denshi.cli.rules_facts import READ_UNTIL, day, end_use
 from denshi.errors import UsageError, nearest
 
 if TYPE_CHECKING:

@@ -96,3 +96,20 @@ def test_tolerances(expected, tolerance, allowed):
 def test_a_file_that_is_no_table_of_cases_is_refused(text):
     with pytest.raises(FileError):
         rows_of(text, "cases.csv")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected", "verdict"),
+    [
+        ("3A090.a / .b predicate", "H100 .a", "holds"),
+        ("3A090.a / .b predicate", "H20 .a", "fails"),
+        ("Section 232 predicate", "H200 True", "holds"),
+        ("Section 232 predicate", "H100/H200 False", "fails"),
+        ("BIS 2026-02-01 case-by-case to China", "H200 case-by-case", "holds"),
+        ("BIS 2026-02-01 case-by-case to China", "B200 case-by-case", "fails"),
+        ("3A090.a / .b predicate", "NOSUCHCHIP .a", "not answered"),
+    ],
+)
+def test_predicates_of_trade_rules(inputs, expected, verdict):
+    (one,) = scored(inputs, expected, "-", "exact", category="rule")
+    assert one.verdict == verdict, one.reason

@@ -14,6 +14,7 @@ Verdict = Literal["holds", "fails", "not answered"]
 
 # The first that understands a row answers it; what states more comes first.
 _RECOGNISERS = (
+    exact.trade_rule,
     exact.internal_rates,
     machines.accelerators_in_a_chain,
     machines.accelerators_of_power,
