@@ -91,7 +91,7 @@ def repairs(inputs: EnergyInput, short: Shortage, progress: Callable[[str], None
 def _cost_usd(inputs: EnergyInput) -> float | None:
     """Return the least cost of a year; None where load or target is missed: the elastic programme always has an end."""
     program = build(inputs, connection_kw(inputs), elastic_usd_per_kwh=_UNSERVED_USD_PER_KWH)
-    solution = solve(program)
+    solution = solve(program, patient=False)
     if solution is None:
         return None
     short = [solution.x[program.columns[name]] for name in _SLACK if name in program.columns]

@@ -4,7 +4,7 @@ Primal-dual predictor-corrector steps (mehrotra1992) with a centrality corrector
 banded in time (``newton.py``), so that an iteration over 8,760 hours takes tens of milliseconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ _CORRECTORS = 3
 _GAIN = 0.05
 _LONG = 0.9
 _REACH = 0.3
-_WEIGHTS = 5
+_WEIGHTS = 4
 # Where the error has not come down to this share in so many steps, short steps are followed by one to the middle.
 _PATIENCE = 15
 _HEADWAY = 0.5
@@ -68,8 +68,10 @@ class Outcome:
     solved: bool
 
 
-def interior_point(form: Standard, pattern: Pattern, progress: Callable[[str], None] | None = None) -> Outcome:
-    """Solve a programme in standard form.
+def interior_point(
+    form: Standard, pattern: Pattern, progress: Callable[[str], None] | None = None, most_steps: int = MOST_ITERATIONS
+) -> Outcome:
+    """Solve a programme in standard form, in a number of steps at most.
 
     Returns
     -------
@@ -77,16 +79,16 @@ def interior_point(form: Standard, pattern: Pattern, progress: Callable[[str], N
     """
     # A programme without a solution drives its duals beyond all bounds; that ends below, and is no fault.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        return _iterate(form, pattern, progress)
+        return _iterate(form, pattern, progress, most_steps)
 
 
-def _iterate(form: Standard, pattern: Pattern, progress: Callable[[str], None] | None) -> Outcome:
+def _iterate(form: Standard, pattern: Pattern, progress: Callable[[str], None] | None, most_steps: int) -> Outcome:
     bounded = np.flatnonzero(np.isfinite(form.upper))
     point = _start(form, pattern, bounded)
     best, least, stalled = point, np.inf, 0
     errors: list[float] = []
     centred, lengths = False, (1.0, 1.0)
-    for step in range(MOST_ITERATIONS):
+    for step in range(most_steps):
         state = _state(form, point, bounded)
         if progress is not None and step % 10 == 0:
             progress(f"solve: step {step}, gap {state.gap:.0e}")
@@ -186,20 +188,8 @@ def _weighted(
 ) -> tuple[Point, tuple[float, float]]:
     """Add as much of a corrector to a step as makes it longest, primal and dual apart."""
     weights = np.linspace(max(lengths[0] * lengths[1], 0.1), 1.0, _WEIGHTS)
-    primal, p = max(
-        (min(_longest(point.x, step.x + w * change.x), _longest(point.room, step.room + w * change.room)), w)
-        for w in weights
-    )
-    dual, d = max(
-        (
-            min(
-                _longest(point.lower, step.lower + w * change.lower),
-                _longest(point.upper, step.upper + w * change.upper),
-            ),
-            w,
-        )
-        for w in weights
-    )
+    primal, p = _best_weight(((point.x, step.x, change.x), (point.room, step.room, change.room)), weights)
+    dual, d = _best_weight(((point.lower, step.lower, change.lower), (point.upper, step.upper, change.upper)), weights)
     together = Point(
         x=step.x + p * change.x,
         room=step.room + p * change.room,
@@ -208,6 +198,16 @@ def _weighted(
         upper=step.upper + d * change.upper,
     )
     return together, (primal, dual)
+
+
+def _best_weight(parts: Iterable[tuple[Vector, Vector, Vector]], weights: Vector) -> tuple[float, float]:
+    """Return the longest length over the weights of a change, and the weight that allows it."""
+    relative = [(step / value, change / value) for value, step, change in parts]
+    found = []
+    for weight in weights.tolist():
+        least = min(float(np.min(step + weight * change, initial=0.0)) for step, change in relative)
+        found.append((min(1.0, _SHORT_OF / max(-least, 1e-300)), weight))
+    return max(found)
 
 
 def _toward(product: Vector, aim: float) -> Vector:

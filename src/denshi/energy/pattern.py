@@ -118,7 +118,7 @@ def pattern(program: Program, form: Standard) -> Pattern:
     chain, chained = slice(couplings + locals_, len(hour)), len(hour) - couplings - locals_
     shared = [where.start for where in program.columns.values() if where.stop - where.start == 1]
     border = np.union1d(_border(form.matrix, hour), np.array(shared, dtype=np.int64))
-    inner = np.setdiff1d(np.arange(form.matrix.shape[1]), border)
+    inner = _others(border, form.matrix.shape[1])
     a_inner, a_border = csr_matrix(form.matrix[:, inner]), form.matrix[:, border].toarray()
     local_inner, chain_inner = csr_matrix(a_inner[local]), csr_matrix(a_inner[chain])
     link_map, link_chain, link_local = _links(csc_matrix(local_inner), csc_matrix(chain_inner))
@@ -180,9 +180,27 @@ def _links(local: "csc_matrix", chain: "csc_matrix") -> tuple["csr_matrix", Inde
     column = np.repeat(np.arange(width), np.diff(chain.indptr))
     used = row_of[column] >= 0
     column, chain_row, value = column[used], chain.indices[used].astype(np.int64), chain.data[used]
-    places, number = np.unique(chain_row * max(local.shape[0], 1) + row_of[column], return_inverse=True)
+    places, number = _distinct(chain_row * max(local.shape[0], 1) + row_of[column])
     weights = csr_matrix((value * value_of[column], (number, column)), shape=(len(places), width))
     return weights, places // max(local.shape[0], 1), places % max(local.shape[0], 1)
+
+
+def _distinct(values: Index) -> tuple[Index, Index]:
+    """Return the distinct values in order, and for each value which of them it is."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    new = np.ones(len(values), dtype=bool)
+    new[1:] = ordered[1:] != ordered[:-1]
+    number = np.empty_like(order)
+    number[order] = np.cumsum(new) - 1
+    return ordered[new], number
+
+
+def _others(chosen: Index, count: int) -> Index:
+    """Return the numbers below a count that are not chosen."""
+    rest = np.ones(count, dtype=bool)
+    rest[chosen] = False
+    return np.flatnonzero(rest)
 
 
 def _merged(local: "csr_matrix", chain: "csc_matrix") -> tuple[Index, Index, Index, Index, "csc_matrix"]:
@@ -192,7 +210,7 @@ def _merged(local: "csr_matrix", chain: "csc_matrix") -> tuple[Index, Index, Ind
     one, other, owner = _pairs(local.indptr)
     one, other, owner = (part[one < other] for part in (one, other, owner))
     first, second = local.indices[one].astype(np.int64), local.indices[other].astype(np.int64)
-    free = np.setdiff1d(np.arange(local.shape[1]), local.indices)
+    free = _others(local.indices, local.shape[1])
     ahead = len(free) + np.arange(len(owner))
     rows = np.concatenate([free, first, second])
     columns = np.concatenate([np.arange(len(free)), ahead, ahead])

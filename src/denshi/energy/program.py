@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,8 @@ class Program:
     """min cost·x with row_lower <= A x <= row_upper and 0 <= x <= upper.
 
     ``entry_row``, ``entry_column`` and ``entry_value`` hold A. ``row_hour`` is -1 for a row over all hours. ``local``
-    marks the rows that share no hourly column with each other: they are eliminated first.
+    marks the rows that share no hourly column with each other: they are eliminated first. ``held`` keeps the matrix
+    once it is made.
     """
 
     cost: Vector
@@ -30,6 +32,7 @@ class Program:
     columns: Mapping[str, slice]
     rows: Mapping[str, slice]
     hours: int
+    held: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(slots=True)

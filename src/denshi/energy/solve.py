@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from denshi.energy.interior import interior_point
+from denshi.energy.interior import MOST_ITERATIONS, interior_point
 from denshi.energy.pattern import original_duals, pattern, standard
 from denshi.energy.program import Program, Vector
 from denshi.energy.threads import one_thread
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csc_matrix
 
 ACCEPTED = 1e-6
+_FEW_STEPS = 80
 # Reduced costs of the wrong sign below this share of the largest cost are rounding.
 _ROUNDING = 1e-9
 
@@ -53,15 +54,21 @@ class Solution:
     residuals: Residuals
 
 
-def solve(program: Program, progress: Callable[[str], None] | None = None) -> Solution | None:
-    """Return a checked solution of a programme, None where none was found: it may have none."""
+def solve(program: Program, progress: Callable[[str], None] | None = None, *, patient: bool = True) -> Solution | None:
+    """Return a checked solution of a programme, None where none was found: it may have none.
+
+    Without patience the interior point method has fewer steps, and nothing comes after it.
+    """
     form = standard(program)
     with one_thread():
-        best = interior_point(form, pattern(program, form), progress)
+        steps = MOST_ITERATIONS if patient else _FEW_STEPS
+        best = interior_point(form, pattern(program, form), progress, steps)
     method = f"interior point, {best.steps} steps"
     found = _checked(program, best.x[: form.structural], original_duals(program, best.y), method)
     if found.residuals.accepted:
         return found
+    if not patient:
+        return None
     if progress is not None:
         progress("solve: once more with HiGHS")
     return solve_with_highs(program)
@@ -95,8 +102,12 @@ def matrix_of(program: Program) -> "csc_matrix":
     """Return the matrix of a programme as it was built."""
     from scipy.sparse import csc_matrix
 
-    shape = (len(program.row_lower), len(program.cost))
-    return csc_matrix((program.entry_value, (program.entry_row, program.entry_column)), shape=shape)
+    if "matrix" not in program.held:
+        shape = (len(program.row_lower), len(program.cost))
+        entries = (program.entry_value, (program.entry_row, program.entry_column))
+        program.held["matrix"] = csc_matrix(entries, shape=shape)
+    found: csc_matrix = program.held["matrix"]
+    return found
 
 
 def _checked(program: Program, x: Vector, duals: Vector, method: str) -> Solution:

@@ -1,0 +1,99 @@
+"""``denshi energy solve``: hourly prices, flexible load, caps on carbon, weather years, and how mistakes are told."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import denshi.cli
+
+BASE = 'region = "ercot-tx"\nload = "100 MW"\n'
+DAY = [0.03] * 10 + [-0.01] * 4 + [0.05] * 10
+EXAMPLES = sorted(one for one in Path("examples/energy").glob("*.toml") if not one.stem.startswith("sweep"))
+
+
+def said(arguments: list[str], capsys: pytest.CaptureFixture[str], status: int = 0) -> str:
+    assert denshi.cli.main(arguments) == status, capsys.readouterr()
+    out = capsys.readouterr()
+    return out.err if status else out.out
+
+
+def page(case: Path, capsys: pytest.CaptureFixture[str], status: int = 0) -> dict:
+    assert denshi.cli.main(["energy", "solve", str(case), "--json"]) == status
+    return json.loads(capsys.readouterr().out)
+
+
+def case_of(folder: Path, lines: str, prices: list[float] | None = None) -> Path:
+    file = folder / "case.toml"
+    file.write_text(BASE + lines, encoding="utf-8")
+    if prices is not None:
+        rows = "\n".join(f"{price}" for price in prices)
+        (folder / "prices.csv").write_text(f"price_usd_per_kwh\n{rows}\n", encoding="utf-8")
+    return file
+
+
+def test_a_day_of_prices_repeats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = 'prices = "prices.csv"\ndemand_charge_fraction = 0.0\n'
+    found = page(case_of(tmp_path, lines, DAY), capsys)
+    assert found["status"] == "optimal"
+    assert found["cost_usd_per_kwh"] == pytest.approx(sum(DAY) / 24)
+    assert found["lower_bound_usd_per_year"] == pytest.approx(found["objective_usd_per_year"])
+
+
+@pytest.mark.slow
+def test_several_years_and_flexible_load(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = (
+        'options = ["grid", "onshore-wind"]\nsynthetic_years = 2\nunserved_price = 5.0\nprices = "prices.csv"\n'
+        "[flexible]\ncurtail_fraction = 0.2\ncurtail_hours = 50\nshift_fraction = 0.1\nshift_up_fraction = 0.1\n"
+        "[carbon]\ncap = 200\n"
+    )
+    found = page(case_of(tmp_path, lines, DAY), capsys)
+    assert found["hours"].count(";") == 1
+    assert found["carbon_g_per_kwh"] <= 200.0 * (1 + 1e-6)
+    assert found["dispatch"]["shifted_kwh"] > 0.0
+    assert found["dispatch"]["curtailed_load_kwh"] == pytest.approx(50 * 0.2 * 100e3, rel=1e-3)
+    assert found["max_residual_gw"] <= 1e-6
+    assert found["gap_fraction"] <= 5e-3
+    assert found["prices"]["carbon_usd_per_t"] > 0.0
+
+
+@pytest.mark.slow
+def test_a_cap_that_cannot_be_kept_says_which_can(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = page(case_of(tmp_path, 'options = ["grid"]\n[carbon]\ncap = 50\nbasis = "hour"\n'), capsys, status=1)
+    assert found["status"] == "infeasible"
+    reachable = found["shortage"]["carbon_reachable_g_per_kwh"]
+    assert reachable > 50.0
+    assert any(one["what"].startswith("raise the cap on carbon") for one in found["repairs"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ('prices = "prices.csv"\n', "holds 5 hours"),
+        ('prices = ["prices.csv", "prices.csv"]\n', "names 2 files for 1 years"),
+        ('prices = "none.csv"\n', "cannot be read"),
+        ("synthetic_years = 40\n", "is not from 1 to 10"),
+        ('profile = "a.csv"\nsynthetic_years = 2\n', "stands beside profile"),
+        ("count_grid_clean = 1\n", "is neither true nor false"),
+        ("[flexible]\nshift = 0.1\n", "Did you mean"),
+        ("[flexible]\ncurtail_fraction = 0.7\nshift_fraction = 0.7\n", "more than the whole load"),
+        ('[carbon]\ncap = 100\nbasis = "day"\n', "is not offered"),
+        ('options = ["grid", "solar"]\n[technology.solar]\nkind = "sun"\n', "is not offered"),
+    ],
+)
+def test_a_mistake_names_file_line_and_mend(
+    lines: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = said(["energy", "solve", str(case_of(tmp_path, lines, [0.1] * 5))], capsys, status=1)
+    assert says in out
+    assert "Traceback" not in out
+    assert ".toml" in out or ".csv" in out
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.stem)
+def test_every_shipped_case_reads(example: Path) -> None:
+    from denshi.cli.energy_case import read_case
+
+    case = read_case(example)
+    assert case.inputs.load_kw.sum() > 0.0
+    assert sum(case.inputs.year_hours) in (0, len(case.inputs.load_kw))
