@@ -121,15 +121,73 @@ def _built() -> _Keys:
     )
 
 
+def _quantity(unit: str, about: str) -> dict[str, Any]:
+    return {"type": ["number", "string"], "description": f"{about} [{unit}]"}
+
+
+def _wide() -> dict[str, Any]:
+    """Keys for several years, hourly prices, flexible load and carbon."""
+    return {
+        "profiles": {
+            "type": "array",
+            "items": _TEXT,
+            "minItems": 1,
+            "description": "several weather years that share the capacities and count alike; in place of profile",
+        },
+        "synthetic_years": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10,
+            "default": 1,
+            "description": "weather years of the region's statistics, each of a seed; in place of profile",
+        },
+        "prices": {
+            "type": ["string", "array"],
+            "items": _TEXT,
+            "description": "CSV beside this file with price_usd_per_kwh and, if wanted, export_usd_per_kwh and "
+            "carbon_g_per_kwh of a day, a week or a year of hours; or a list of one for each weather year",
+        },
+        "unserved_price": _quantity("USD/kWh", "of load that is not served; left out, all load is served"),
+        "flexible": {
+            "type": "object",
+            "description": "load that may be switched off or moved within its day",
+            "properties": {
+                "curtail_fraction": _quantity("1", "share of the load of an hour that may be switched off"),
+                "curtail_hours": _quantity("h", "full hours of that share in a year"),
+                "curtail_price": _quantity("USD/kWh", "of a kWh switched off"),
+                "shift_fraction": _quantity("1", "share of the load of an hour that may be moved within its day"),
+                "shift_up_fraction": _quantity("1", "by how much moved load may exceed the highest load"),
+            },
+            "additionalProperties": False,
+        },
+        "count_grid_clean": {
+            "type": "boolean",
+            "default": True,
+            "description": "whether hourly matching counts the grid's own clean share",
+        },
+        "carbon": {
+            "oneOf": [
+                _quantity("gCO2/kWh", "mean of the grid, in place of the region's"),
+                {
+                    "type": "object",
+                    "properties": {
+                        "intensity": _quantity("gCO2/kWh", "mean of the grid, in place of the region's"),
+                        "cap": _quantity("gCO2/kWh", "highest carbon of a kWh of load that is served"),
+                        "basis": {"enum": ["year", "hour"], "default": "year"},
+                    },
+                    "additionalProperties": False,
+                },
+            ]
+        },
+    }
+
+
 def case_schema() -> dict[str, Any]:
     """Return the JSON schema of a case file.
 
     >>> case_schema()["required"]
     ['region']
     """
-
-    def quantity(unit: str, about: str) -> dict[str, Any]:
-        return {"type": ["number", "string"], "description": f"{about} [{unit}]"}
 
     technology = {
         "type": "object",
@@ -147,7 +205,7 @@ def case_schema() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "name": _TEXT,
-            "load": quantity("kW", "flat load of every hour"),
+            "load": _quantity("kW", "flat load of every hour"),
             "load_file": {
                 **_TEXT,
                 "description": "CSV with load_kw for 8,760 hours, beside this file; in place of load",
@@ -158,43 +216,7 @@ def case_schema() -> dict[str, Any]:
                 "description": "CSV of your own hours, or generation by fuel (EIA-930), beside this file",
             },
             "area": {**_TEXT, "description": "balancing authority in such a file"},
-            "profiles": {
-                "type": "array",
-                "items": _TEXT,
-                "minItems": 1,
-                "description": "several weather years that share the capacities and count alike; in place of profile",
-            },
-            "synthetic_years": {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": 10,
-                "default": 1,
-                "description": "weather years of the region's statistics, each of a seed; in place of profile",
-            },
-            "prices": {
-                "type": ["string", "array"],
-                "items": _TEXT,
-                "description": "CSV beside this file with price_usd_per_kwh and, if wanted, export_usd_per_kwh and "
-                "carbon_g_per_kwh of a day, a week or a year of hours; or a list of one for each weather year",
-            },
-            "unserved_price": quantity("USD/kWh", "of load that is not served; left out, all load is served"),
-            "flexible": {
-                "type": "object",
-                "description": "load that may be switched off or moved within its day",
-                "properties": {
-                    "curtail_fraction": quantity("1", "share of the load of an hour that may be switched off"),
-                    "curtail_hours": quantity("h", "full hours of that share in a year"),
-                    "curtail_price": quantity("USD/kWh", "of a kWh switched off"),
-                    "shift_fraction": quantity("1", "share of the load of an hour that may be moved within its day"),
-                    "shift_up_fraction": quantity("1", "by how much moved load may exceed the highest load"),
-                },
-                "additionalProperties": False,
-            },
-            "count_grid_clean": {
-                "type": "boolean",
-                "default": True,
-                "description": "whether hourly matching counts the grid's own clean share",
-            },
+            **_wide(),
             "options": {
                 "type": "array",
                 "items": _TEXT,
@@ -202,31 +224,17 @@ def case_schema() -> dict[str, Any]:
                 "description": "technologies; grid if left out",
             },
             "target": {"enum": ["none", "annual", "hourly"], "default": "none"},
-            "clean_fraction": {**quantity("1", "share of the load that the target asks for"), "default": 0.9},
-            "connection": quantity("kW", "highest flow into the site; left out it does not limit"),
-            "export_limit": {**quantity("kW", "right to sell"), "default": 0},
+            "clean_fraction": {**_quantity("1", "share of the load that the target asks for"), "default": 0.9},
+            "connection": _quantity("kW", "highest flow into the site; left out it does not limit"),
+            "export_limit": {**_quantity("kW", "right to sell"), "default": 0},
             "supply": {"enum": ["delivered", "on-site"], "default": "delivered"},
-            "price": quantity("USD/kWh", "average grid price, in place of the region's"),
-            "carbon": {
-                "oneOf": [
-                    quantity("gCO2/kWh", "mean of the grid, in place of the region's"),
-                    {
-                        "type": "object",
-                        "properties": {
-                            "intensity": quantity("gCO2/kWh", "mean of the grid, in place of the region's"),
-                            "cap": quantity("gCO2/kWh", "highest carbon of a kWh of load that is served"),
-                            "basis": {"enum": ["year", "hour"], "default": "year"},
-                        },
-                        "additionalProperties": False,
-                    },
-                ]
-            },
-            "discount_rate": {**quantity("1", "of capital"), "default": 0.09},
-            "export_price_fraction": quantity("1", "what sold power earns over the energy price"),
-            "demand_charge_fraction": quantity("1", "share of the price billed on the highest import"),
-            "solar_capacity_factor": quantity("1", "mean of the year, in place of the region's"),
-            "wind_capacity_factor": quantity("1", "mean of the year, in place of the region's"),
-            "grid_clean_fraction": quantity("1", "mean of the year, in place of the region's"),
+            "price": _quantity("USD/kWh", "average grid price, in place of the region's"),
+            "discount_rate": {**_quantity("1", "of capital"), "default": 0.09},
+            "export_price_fraction": _quantity("1", "what sold power earns over the energy price"),
+            "demand_charge_fraction": _quantity("1", "share of the price billed on the highest import"),
+            "solar_capacity_factor": _quantity("1", "mean of the year, in place of the region's"),
+            "wind_capacity_factor": _quantity("1", "mean of the year, in place of the region's"),
+            "grid_clean_fraction": _quantity("1", "mean of the year, in place of the region's"),
             "technology": {"type": "object", "additionalProperties": technology},
         },
         "required": ["region"],
