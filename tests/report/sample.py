@@ -111,6 +111,7 @@ def headline(
     return {
         "path": path, "label": label, "value": value, "unit": unit, "low": low, "high": high, "band": band,
         "grade": grade, "main": list(main),
+        "drivers": [{"path": one, "at_low": 0.9 * value, "at_high": 1.15 * value} for one in main if low is not None],
     }  # fmt: skip
 
 
@@ -268,7 +269,7 @@ def sample(name: str = "Hyperion") -> dict[str, Any]:
             "revenue_usd_per_year": 1.57e10, "opex_usd_per_year": 2.64e9, "npv_usd": 4.1e9, "irr": 0.118,
             "equity_irr": 0.164, "payback_years": 6.4, "dscr_min": 1.38, "lcoc_usd_per_accelerator_hour": 2.071,
             "usd_per_million_tokens": 0.42, "cash_flow_usd": flow, "equity_cash_flow_usd": [f * 0.3 for f in flow],
-            "debt_usd": 5.2e10, "capex_monthly_usd": capex_monthly, "revenue_monthly_usd": revenue,
+            "debt_usd": 5.2e10, "equity_usd": 2.6e10, "capitalised_interest_usd": 3e9, "capex_monthly_usd": capex_monthly, "revenue_monthly_usd": revenue,
             "opex_monthly_usd": opex, "sold_accelerator_hours": 5.7e9, "cost_of_month_delay_usd": 1.09e9,
         },
         "facts": {

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from denshi.report import (
+    charts_deal,
     charts_energy,
     charts_flow,
     charts_money,
@@ -360,3 +361,26 @@ def test_axis_units_follow_the_language():
 
 def test_labels_show_what_users_write_as_it_stands():
     assert plain("<b>&amp;</b>") == "&lt;b&gt;&amp;amp;&lt;/b&gt;"
+
+
+def test_sources_stand_over_uses():
+    chart = charts_deal.sources_and_uses(DESIGN, "en", T)
+    sides = {label: sum(sum(one["x"]) for one in chart.data if one["y"] == [label]) for label in ("Uses", "Sources")}
+    assert sides["Sources"] == pytest.approx(78.0)
+    spent = sum(
+        DESIGN["buildout"].get(f"{name}_usd", 0.0) for name in ("landed_hardware", "network", "facility", "land")
+    )
+    assert sides["Uses"] == pytest.approx((spent + 3e9) / 1e9)
+    bare = sample()
+    bare["finance"]["debt_usd"] = 0.0
+    assert charts_deal.sources_and_uses(bare, "en", T) is None
+
+
+def test_a_tornado_spans_each_input_from_low_to_high():
+    charts = {chart.id: chart for chart in charts_deal.tornados(DESIGN, "en", T)}
+    assert set(charts) == {"tornado-irr", "tornado-lcoc"}
+    low, high = charts["tornado-irr"].data
+    assert low["base"] == pytest.approx(11.8)
+    assert low["base"] + low["x"][0] == pytest.approx(90 * 0.118)
+    assert high["base"] + high["x"][0] == pytest.approx(115 * 0.118)
+    assert charts["tornado-irr"].rows[0][0] == "finance.utilisation"

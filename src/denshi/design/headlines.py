@@ -17,6 +17,7 @@ _MONEY = (
     ("lcoc", "finance.lcoc_usd_per_accelerator_hour"),
     ("irr", "finance.irr"),
 )
+_MOST_DRIVERS = 10
 _HOURLY = ("clean_fraction_hourly", "energy.clean_fraction_hourly")
 _OF_A_WORKLOAD = {"training": (("run_time", "run_s"),), "serving": (("serving_rate", "tokens_per_s"),)}
 
@@ -51,6 +52,7 @@ def headlines(design: Design) -> list[dict[str, Any]]:
             "value": resolve(root, path),
             "unit": declared[path].unit,
             **_band(found.get(path), is_asked=path == "facility.connection_kw" and design.scenario.compute.site_power),
+            "drivers": _drivers(found.get(path), resolve(root, path)),
         }
         for label, path in chosen
     ]
@@ -75,3 +77,19 @@ def _band(band: Band | None, is_asked: object) -> dict[str, Any]:
         "grade": band.grade,
         "main": list(band.main),
     }
+
+
+def _drivers(band: Band | None, value: float) -> list[dict[str, Any]]:
+    """Return what the strongest facts do to a headline at their own low and high, each alone, strongest first."""
+    if band is None or band.low is None:
+        return []
+    spans = {path: abs(effect.at_high - effect.at_low) for path, effect in band.effects.items()}
+    strongest = sorted((path for path in spans if spans[path] > 0.0), key=lambda path: (-spans[path], path))
+    return [
+        {
+            "path": path,
+            "at_low": value + band.effects[path].at_low * abs(value),
+            "at_high": value + band.effects[path].at_high * abs(value),
+        }
+        for path in strongest[:_MOST_DRIVERS]
+    ]

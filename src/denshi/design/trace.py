@@ -105,7 +105,7 @@ class _Tracer:
 
     def _stands(self, path: str) -> bool:
         """Whether a figure of a room exists in this design: optional inputs need not."""
-        room = path.split(".")[0] in ROOMS
+        room = path.split(".", maxsplit=1)[0] in ROOMS
         return not room or path in self.declared or _or_none(self.root, path) is not None
 
     def _open(self, path: str) -> tuple[str, ...]:

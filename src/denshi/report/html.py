@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from denshi.report import (
+    charts_deal,
     charts_energy,
     charts_facility,
     charts_flow,
@@ -25,7 +26,7 @@ from denshi.report.charts import Chart
 from denshi.report.drawings import drawn
 from denshi.report.headlines import binding, headlines, notices
 from denshi.report.locale import Texts, texts
-from denshi.report.reading import Design, at, list_at, text_at
+from denshi.report.reading import Design, at, brief, list_at, text_at
 
 SECTIONS = (
     "summary", "flow", "compute", "energy", "facility", "bill", "schedule", "money", "figures", "evidence", "trust"
@@ -91,7 +92,9 @@ def charts(design: Design, lang: str, t: Texts) -> dict[str, Chart]:
         charts_facility.pue_duration(design, t),
         charts_money.buildout(design, lang, t),
         charts_money.capex(design, lang, t),
+        charts_deal.sources_and_uses(design, lang, t),
         charts_money.cash(design, lang, t),
+        *charts_deal.tornados(design, lang, t),
     )
     return {chart.id: chart for chart in found if chart is not None}
 
@@ -106,17 +109,6 @@ def embedded(value: Any) -> str:
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
-
-
-def brief(path: str) -> str:
-    """Return the part of a path that a headline has room for.
-
-    >>> brief("catalog.assumptions.fan-power"), brief("catalog.system.price_usd"), brief("scenario.finance.utilisation")
-    ('fan-power', 'system.price_usd', 'finance.utilisation')
-    """
-    for head in ("catalog.assumptions.", "catalog.prices.", "catalog.", "scenario."):
-        path = path.removeprefix(head)
-    return path
 
 
 def breakable(path: str) -> Markup:

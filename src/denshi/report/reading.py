@@ -88,3 +88,14 @@ def months_of(hourly: Sequence[float]) -> list[list[float]]:
         found.append(list(hourly[begin : begin + days * 24]))
         begin += days * 24
     return found
+
+
+def brief(path: str) -> str:
+    """Return the part of a path that a headline has room for.
+
+    >>> brief("catalog.assumptions.fan-power"), brief("catalog.system.price_usd"), brief("scenario.finance.utilisation")
+    ('fan-power', 'system.price_usd', 'finance.utilisation')
+    """
+    for head in ("catalog.assumptions.", "catalog.prices.", "catalog.", "scenario."):
+        path = path.removeprefix(head)
+    return path
