@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _REGULARISATION = 1e-8
 _REFINEMENTS = 5
 _REFINE_TO = 0.01
-_REFINE_BELOW = 1e-9
+_REFINE_BELOW = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
