@@ -40,6 +40,7 @@ ALTERNATIVES = {
     "scenario.energy.supply": ["delivered", "on-site"],
     "scenario.energy.carbon_basis": ["hour"],
     "scenario.energy.count_grid_clean": [False],
+    "scenario.energy.grid_charging": [False],
 }
 
 

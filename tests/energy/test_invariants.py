@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from denshi import energy
 from denshi.errors import InfeasibleError, OutOfRangeError
-from energy.cases import shapes, site, technologies
+from energy.cases import market, shapes, site, technologies
 
 NOISE = 1e-6
 
@@ -196,3 +196,17 @@ def test_darkness_without_a_grid_is_explained():
 def test_inputs_out_of_range_are_refused(changes):
     with pytest.raises(OutOfRangeError):
         energy.run(site(**changes))
+
+
+def test_stores_that_may_not_take_in_what_was_bought_or_burnt_do_not_and_cost_more():
+    options = (*technologies("grid", "onshore-wind", "gas-ct"), *technologies("battery-4h", capex_usd_per_kw=60.0))
+    free, bound = (
+        energy.run(site(168, options, clean_fraction=0.6, **market(168), grid_charging=may)) for may in (True, False)
+    )
+    assert bound.cost_usd_per_year > free.cost_usd_per_year * 1.001
+    assert (_bought_or_burnt(bound) <= bound.dispatch_kw["load"] + 1e-2).all()
+    assert (_bought_or_burnt(free) > free.dispatch_kw["load"] + 1.0).any()
+
+
+def _bought_or_burnt(result):
+    return result.dispatch_kw["grid"] + result.dispatch_kw["gas-ct"]

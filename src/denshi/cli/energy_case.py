@@ -22,7 +22,7 @@ KEYS = (
     *("name", "load", "load_file", "region", "profile", "area", "options", "target", "clean_fraction", "connection"),
     *("export_limit", "supply", "price", "carbon", "discount_rate", "export_price_fraction", "demand_charge_fraction"),
     *("solar_capacity_factor", "wind_capacity_factor", "grid_clean_fraction", "technology"),
-    *("profiles", "synthetic_years", "prices", "unserved_price", "flexible", "count_grid_clean"),
+    *("profiles", "synthetic_years", "prices", "unserved_price", "flexible", "count_grid_clean", "grid_charging"),
 )
 FLEXIBLE = ("curtail_fraction", "curtail_hours", "curtail_price", "shift_fraction", "shift_up_fraction")
 CARBON = ("intensity", "cap", "basis")
@@ -93,6 +93,7 @@ def read_case(path: Path) -> Case:
         demand_charge_fraction=_assumed(top, "demand_charge_fraction", "energy-demand-charge-fraction"),
         unserved_usd_per_kwh=top.number("unserved_price", "USD/kWh", most=1e6) if top.has("unserved_price") else None,
         count_grid_clean=top.flag("count_grid_clean", default=True),
+        grid_charging=top.flag("grid_charging", default=True),
         **_carbon_cap(top),
         **_flexible(top),
     )

@@ -165,6 +165,11 @@ def _wide() -> dict[str, Any]:
             "default": True,
             "description": "whether hourly matching counts the grid's own clean share",
         },
+        "grid_charging": {
+            "type": "boolean",
+            "default": True,
+            "description": "whether stores may take in what was bought or burnt",
+        },
         "carbon": {
             "oneOf": [
                 _quantity("gCO2/kWh", "mean of the grid, in place of the region's"),

@@ -54,8 +54,9 @@ def build(inputs: EnergyInput, limit_kw: float, *, elastic_usd_per_kwh: float | 
             _plant(draft, technology, inputs)
     _grid(draft, inputs, bill, limit_kw / scale_kw)
     _export(draft, inputs, bill, limit_kw, scale_kw)
-    if market:
+    if market or not inputs.grid_charging:
         _own_use(draft, inputs)
+    if market:
         _thrown_away(draft, inputs)
     add_target(draft, inputs)
     add_carbon_cap(draft, inputs)
@@ -149,14 +150,15 @@ def _export(draft: Draft, inputs: EnergyInput, bill: Tariff, limit_kw: float, sc
 
 
 def _own_use(draft: Draft, inputs: EnergyInput) -> None:
-    """Purchase and what is burnt serve the site itself: its load and what its stores take in."""
+    """Purchase and what is burnt serve the site itself: its load and, where they may, its stores."""
     draft.row("own use", -np.inf, draft.base)
     draft.put_served("own use", -1.0)
     if "grid" in draft.columns:
         draft.put("own use", "grid", 1.0)
     for technology in inputs.technologies:
         if technology.kind == "battery":
-            draft.put("own use", f"charge:{technology.id}", -1.0)
+            if inputs.grid_charging:
+                draft.put("own use", f"charge:{technology.id}", -1.0)
         elif runs_on_call(technology) and technology.is_clean < 1.0:
             draft.put("own use", f"burn:{technology.id}", 1.0)
 

@@ -29,6 +29,7 @@ _COSTS = tuple(
 )
 _BUY, _SELL, _GRID_CARBON = "climate.grid_usd_per_kwh", "climate.export_usd_per_kwh", "climate.grid_carbon_g_per_kwh"
 _CARBON = ("catalog.region.carbon_g_per_kwh", "catalog.technologies.*.carbon_g_per_kwh")
+_CHARGING = "scenario.energy.grid_charging"
 _UNSERVED, _CURTAIL = "scenario.energy.unserved_price", "scenario.energy.curtail_price"
 _FLEXIBLE = tuple(
     f"scenario.energy.{key}" for key in ("curtail_fraction", "curtail_hours", "shift_fraction", "shift_up_fraction")
@@ -63,12 +64,14 @@ _DECIDED_BY = (
     _CURTAIL,
     *_FLEXIBLE,
     "scenario.energy.count_grid_clean",
+    _CHARGING,
 )
 _WIDE = dict.fromkeys(
     (
         _BUY,
         _SELL,
         _GRID_CARBON,
+        _CHARGING,
         _UNSERVED,
         _CURTAIL,
         *_FLEXIBLE,
@@ -100,7 +103,8 @@ class EnergyInput:
     over the year is one over all weather years together.
 
     ``year_hours`` are the lengths of weather years that stand one after the other in the arrays, share the capacities
-    and count alike; empty: one. ``count_grid_clean`` says whether hourly matching counts the clean share of the grid.
+    and count alike; empty: one. ``count_grid_clean`` says whether hourly matching counts the clean share of the grid;
+    ``grid_charging`` whether stores may take in what was bought or burnt.
     """
 
     load_kw: Hourly = given("facility.load_kw", "kW")
@@ -131,6 +135,7 @@ class EnergyInput:
     shift_up_fraction: float = given("scenario.energy.shift_up_fraction", "1", default=0.0)
     year_hours: tuple[int, ...] = given("climate.year_hours", "h", default=())
     count_grid_clean: bool = given("scenario.energy.count_grid_clean", default=True)
+    grid_charging: bool = given(_CHARGING, default=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from denshi.buildout.rules import Shipment, Traded, classification_at, verdict_at
-from denshi.catalog import rows
 from denshi.buildout.rules.known import controls, country, traded, words
+from denshi.catalog import rows
 from denshi.errors import OutOfRangeError
 
 A, L, D = "allowed", "licence", "denied"

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from denshi.buildout.rules import Goods, Traded, landed_cost, turning_days
+from denshi.buildout.rules.known import duties, traded
 from denshi.buildout.tariff import rate_at
 from denshi.catalog import Rule, rows
-from denshi.buildout.rules.known import duties, traded
 from denshi.errors import OutOfRangeError
 
 FEBRUARY = date(2026, 2, 1)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from denshi.validation.refits import each
+from denshi.side_by_side import each
 from denshi.validation.serving.cases import MLPERF_MODES, Case
 from denshi.validation.serving.constants import Constants
 from denshi.validation.serving.predictor import Predictor

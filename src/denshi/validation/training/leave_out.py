@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from denshi.validation.refits import each
+from denshi.side_by_side import each
 from denshi.validation.training.cases import Case
 from denshi.validation.training.constants import Constants
 from denshi.validation.training.predictor import Predictor

@@ -1,4 +1,4 @@
-"""Many refits side by side, in processes that end with their parent."""
+"""Many jobs side by side, in processes that end with their parent."""
 
 import multiprocessing
 import os
@@ -45,7 +45,7 @@ def each(
                 keep(pending[future], future.result())
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            for child in multiprocessing.active_children():  # nobody waits for a fit after an interrupt
+            for child in multiprocessing.active_children():  # nobody waits for a job after an interrupt
                 child.terminate()
             raise
         pool.shutdown()
@@ -53,7 +53,7 @@ def each(
 
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
-    """Give each process one thread: small matrices gain nothing from more, and two fits would fight over the cores."""
+    """Give each process one thread: small matrices gain nothing from more, and two jobs would fight over the cores."""
     before = os.environ.get(_THREADS)
     os.environ[_THREADS] = "1"
     try:
