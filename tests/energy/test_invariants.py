@@ -199,9 +199,10 @@ def test_inputs_out_of_range_are_refused(changes):
 
 
 def test_stores_that_may_not_take_in_what_was_bought_or_burnt_do_not_and_cost_more():
-    options = (*technologies("grid", "onshore-wind", "gas-ct"), *technologies("battery-4h", capex_usd_per_kw=60.0))
+    options = (*technologies("grid", "onshore-wind", "gas-ct"), *technologies("battery-4h", capex_usd_per_kw=30.0))
     free, bound = (
-        energy.run(site(168, options, clean_fraction=0.6, **market(168), grid_charging=may)) for may in (True, False)
+        energy.run(site(168, options, demand_charge_fraction=0.0, **market(168), grid_charging=may))
+        for may in (True, False)
     )
     assert bound.cost_usd_per_year > free.cost_usd_per_year * 1.001
     assert (_bought_or_burnt(bound) <= bound.dispatch_kw["load"] + 1e-2).all()

@@ -54,7 +54,11 @@ def read_case(path: Path) -> Case:
     ------
     DenshiError : the file or one it names cannot be read, or is wrong; the message names file, line and key.
     """
-    top = read_table(path)
+    return case_of(read_table(path), path.stem)
+
+
+def case_of(top: Table, name: str) -> Case:
+    """Return the case that a table states, by this name where it states none."""
     top.only_these(KEYS)
     notes: list[str] = []
     region = _region(top)
@@ -99,7 +103,7 @@ def read_case(path: Path) -> Case:
     )
     notes += [*_without_hours(inputs), *_without_use(inputs, top)]
     names = "; ".join(one.name for one in weather)
-    return Case(name=top.text("name", path.stem), inputs=inputs, hours=names, notices=tuple(notes))
+    return Case(name=top.text("name", name), inputs=inputs, hours=names, notices=tuple(notes))
 
 
 def _carbon_cap(top: Table) -> dict[str, Any]:
