@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import denshi.cli
+from denshi.errors import FileError
 
 BASE = 'region = "ercot-tx"\nload = "100 MW"\n'
 DAY = [0.03] * 10 + [-0.01] * 4 + [0.05] * 10
@@ -40,6 +42,36 @@ def test_a_day_of_prices_repeats(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert found["lower_bound_usd_per_year"] == pytest.approx(found["objective_usd_per_year"])
 
 
+def test_a_price_scenario_keeps_the_mean_and_says_what_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flat = page(case_of(tmp_path, ""), capsys)
+    found = page(case_of(tmp_path, 'price_scenario = "synthetic"\n'), capsys)
+    # A flat load pays the mean, whatever the hours cost.
+    assert found["cost_usd_per_kwh"] == pytest.approx(flat["cost_usd_per_kwh"])
+    assert found["prices"]["power_usd_per_kwh"]["highest"] > 2.0 * flat["prices"]["power_usd_per_kwh"]["mean"]
+    assert any("synthetic price scenario" in note for note in found["notices"])
+
+
+def test_price_scenarios_differ_by_seed_and_spread(tmp_path: Path) -> None:
+    from denshi.cli.energy_case import read_case
+
+    def prices(lines: str) -> np.ndarray:
+        found = read_case(case_of(tmp_path, lines)).inputs.grid_usd_per_kwh
+        assert found is not None
+        return found
+
+    base = prices("[price_scenario]\n")
+    with pytest.raises(FileError, match="stands beside prices"):
+        read_case(case_of(tmp_path, 'prices = "prices.csv"\nprice_scenario = "synthetic"\n', DAY))
+    assert prices("[price_scenario]\nspread = 0.5\nseed = 0\n").tolist() == base.tolist()
+    assert abs(prices("[price_scenario]\nseed = 1\n") - base).max() > 0.01
+    assert prices("[price_scenario]\nspread = 1\n").std() == pytest.approx(2 * base.std())
+    two = prices("synthetic_years = 2\n[price_scenario]\n")
+    assert len(two) == 2 * 8760
+    assert two[:8760].mean() == pytest.approx(two[8760:].mean())
+
+
 @pytest.mark.slow
 def test_several_years_and_flexible_load(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = (
@@ -72,6 +104,8 @@ def test_a_cap_that_cannot_be_kept_says_which_can(tmp_path: Path, capsys: pytest
         ('prices = "prices.csv"\n', "holds 5 hours"),
         ('prices = ["prices.csv", "prices.csv"]\n', "names 2 files for 1 years"),
         ('prices = "none.csv"\n', "cannot be read"),
+        ('price_scenario = "real"\n', "is not offered"),
+        ("[price_scenario]\nsigma = 1\n", "Known: seed, spread"),
         ("synthetic_years = 40\n", "is not from 1 to 10"),
         ('profile = "a.csv"\nsynthetic_years = 2\n', "stands beside profile"),
         ("count_grid_clean = 1\n", "is neither true nor false"),

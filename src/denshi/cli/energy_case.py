@@ -10,7 +10,7 @@ from denshi.catalog import Assumption, Region, Technology, find, rows
 from denshi.catalog.user_file import shown
 from denshi.cli import energy_profile
 from denshi.cli.energy_hours import CARBON as HOURLY_CARBON
-from denshi.cli.energy_hours import EXPORT, PRICE, load_kw, market, weather_years
+from denshi.cli.energy_hours import EXPORT, PRICE, load_kw, market, scenario_prices, weather_years
 from denshi.cli.energy_toml import Table, read_table
 from denshi.energy import EnergyInput
 from denshi.energy.audit import Profile, SupplyClaim
@@ -22,7 +22,8 @@ KEYS = (
     *("name", "load", "load_file", "region", "profile", "area", "options", "target", "clean_fraction", "connection"),
     *("export_limit", "supply", "price", "carbon", "discount_rate", "export_price_fraction", "demand_charge_fraction"),
     *("solar_capacity_factor", "wind_capacity_factor", "grid_clean_fraction", "technology"),
-    *("profiles", "synthetic_years", "prices", "unserved_price", "flexible", "count_grid_clean", "grid_charging"),
+    *("profiles", "synthetic_years", "prices", "price_scenario", "unserved_price", "flexible", "count_grid_clean"),
+    "grid_charging",
 )
 FLEXIBLE = ("curtail_fraction", "curtail_hours", "curtail_price", "shift_fraction", "shift_up_fraction")
 CARBON = ("intensity", "cap", "basis")
@@ -65,6 +66,9 @@ def case_of(top: Table, name: str) -> Case:
     weather = weather_years(top, region)
     load = load_kw(top, len(weather))
     hours = market(top, len(weather))
+    demand_charge = _assumed(top, "demand_charge_fraction", "energy-demand-charge-fraction")
+    scenario, said = scenario_prices(top, region, weather, demand_charge)
+    notes += [said] if said else []
     technologies = _technologies(top)
     target = top.word("target", ("none", "annual", "hourly"), "none")
     if target == "none" and top.has("clean_fraction"):
@@ -83,7 +87,7 @@ def case_of(top: Table, name: str) -> Case:
         wind_cf=np.concatenate([one.wind_cf for one in weather]),
         grid_clean_fraction=np.concatenate([one.grid_clean_fraction for one in weather]),
         year_hours=tuple(len(one.solar_cf) for one in weather) if len(weather) > 1 else (),
-        grid_usd_per_kwh=hours[PRICE],
+        grid_usd_per_kwh=hours[PRICE] if scenario is None else scenario,
         export_usd_per_kwh=hours[EXPORT],
         grid_carbon_g_per_kwh=hours[HOURLY_CARBON],
         region=region,
@@ -94,7 +98,7 @@ def case_of(top: Table, name: str) -> Case:
         supply=top.word("supply", ("delivered", "on-site"), "delivered"),
         discount_rate=top.number("discount_rate", "1", _DISCOUNT_RATE, most=1.0),
         export_price_fraction=_assumed(top, "export_price_fraction", "energy-export-price-fraction"),
-        demand_charge_fraction=_assumed(top, "demand_charge_fraction", "energy-demand-charge-fraction"),
+        demand_charge_fraction=demand_charge,
         unserved_usd_per_kwh=top.number("unserved_price", "USD/kWh", most=1e6) if top.has("unserved_price") else None,
         count_grid_clean=top.flag("count_grid_clean", default=True),
         grid_charging=top.flag("grid_charging", default=True),
@@ -230,7 +234,7 @@ def _assumed(top: Table, key: str, name: str) -> float:
 def _without_use(inputs: EnergyInput, top: Table) -> list[str]:
     """Say which keys have no effect here, and what hourly prices leave in force."""
     notes = []
-    if inputs.grid_usd_per_kwh is not None and not top.has("demand_charge_fraction"):
+    if top.has("prices") and not top.has("demand_charge_fraction"):
         notes.append(
             f"besides the hourly price a demand charge of {inputs.demand_charge_fraction:.0%} of the region's mean "
             "price is billed on the highest import; demand_charge_fraction = 0 drops it"

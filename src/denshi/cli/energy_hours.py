@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from denshi.catalog import Region
+from denshi.catalog import Assumption, Region, find
 from denshi.catalog.user_file import shown
 from denshi.cli import energy_profile
 from denshi.cli.energy_toml import Table
+from denshi.climate.price import LABEL, synthetic_price
 from denshi.energy.audit import Profile
 from denshi.energy.match import Vector
 from denshi.errors import DenshiError, FileError
@@ -17,6 +18,7 @@ from denshi.errors import DenshiError, FileError
 PRICE, EXPORT, CARBON = "price_usd_per_kwh", "export_usd_per_kwh", "carbon_g_per_kwh"
 _PERIODS = (24, 168, energy_profile.HOURS)
 _MOST_YEARS = 10
+_SPREAD = "climate-price-spread-fraction"
 
 
 def weather_years(top: Table, region: Region) -> tuple[Profile, ...]:
@@ -90,6 +92,34 @@ def market(top: Table, years: int) -> dict[str, Vector | None]:
     if carbon is not None and carbon.min() < 0.0:
         raise top.fault("prices", f"{CARBON} is below 0 in some hour", mend="Correct it")
     return found
+
+
+def scenario_prices(
+    top: Table, region: Region, weather: Sequence[Profile], demand_charge_fraction: float
+) -> tuple[Vector | None, str]:
+    """Return synthetic hourly prices of purchase and what to say of them; None and nothing where none are asked for.
+
+    Each weather year's follow from its clean share; their mean is the energy part of the region's price.
+    """
+    if not top.has("price_scenario"):
+        return None, ""
+    if top.has("prices"):
+        raise top.fault("price_scenario", "stands beside prices", mend="Keep one of them")
+    spread, seed = find(Assumption, _SPREAD).value, 0
+    if isinstance(top.body["price_scenario"], dict):
+        table = top.table("price_scenario")
+        table.only_these(("spread", "seed"))
+        spread = table.number("spread", "1", spread, most=5.0)
+        seed = int(table.number("seed", "1", 0.0, most=1e9))
+    else:
+        top.word("price_scenario", ("synthetic",))
+    mean = region.price_usd_per_kwh * (1.0 - demand_charge_fraction)
+    years = [
+        synthetic_price(mean, one.grid_clean_fraction, f"{region.id}/{seed + i}", spread)
+        for i, one in enumerate(weather)
+    ]
+    said = f"hourly prices are a {LABEL}: mean {mean:.4f} USD/kWh, standard deviation {spread:.0%} of it"
+    return np.concatenate(years), said
 
 
 def _of_a_year(values: Vector) -> Vector:

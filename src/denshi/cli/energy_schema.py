@@ -147,6 +147,21 @@ def _wide() -> dict[str, Any]:
             "description": "CSV beside this file with price_usd_per_kwh and, if wanted, export_usd_per_kwh and "
             "carbon_g_per_kwh of a day, a week or a year of hours; or a list of one for each weather year",
         },
+        "price_scenario": {
+            "description": "synthetic hourly prices, in place of prices: they follow the grid's clean share, their "
+            "mean is the energy part of the region's price",
+            "oneOf": [
+                {"const": "synthetic"},
+                {
+                    "type": "object",
+                    "properties": {
+                        "spread": {**_quantity("1", "standard deviation over mean"), "default": 0.5},
+                        "seed": {"type": "integer", "minimum": 0, "default": 0, "description": "which of them"},
+                    },
+                    "additionalProperties": False,
+                },
+            ],
+        },
         "unserved_price": _quantity("USD/kWh", "of load that is not served; left out, all load is served"),
         "flexible": {
             "type": "object",
@@ -244,5 +259,38 @@ def case_schema() -> dict[str, Any]:
         },
         "required": ["region"],
         "oneOf": [{"required": ["load"]}, {"required": ["load_file"]}],
+        "additionalProperties": False,
+    }
+
+
+def sweep_schema() -> dict[str, Any]:
+    """Return the JSON schema of a sweep file: what holds for all sites, sites, costs.
+
+    >>> sorted(set(sweep_schema()["properties"]) - set(case_schema()["properties"]))
+    ['cost', 'gap', 'limit', 'site', 'targets']
+    """
+    case = case_schema()
+    shared = {key: value for key, value in case["properties"].items() if key not in ("target", "clean_fraction")}
+    factors = {"type": "object", "additionalProperties": _quantity("1", "factor on what a kW costs a year")}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "denshi energy sweep",
+        "type": "object",
+        "properties": {
+            **shared,
+            "targets": {"type": "array", "items": _SHARE, "minItems": 1, "description": "clean shares hour by hour"},
+            "gap": {**_quantity("1", "where the search of a design stops"), "default": 0.01},
+            "site": {
+                "type": "object",
+                "description": "sites by name; a key here stands in place of the one above",
+                "additionalProperties": {"type": "object", "properties": shared, "additionalProperties": False},
+            },
+            "cost": {"type": "object", "description": "views of costs by name", "additionalProperties": factors},
+            "limit": {
+                "type": "object",
+                "description": "most that may be built of a technology",
+                "additionalProperties": _quantity("kW", "most that may be built"),
+            },
+        },
         "additionalProperties": False,
     }
