@@ -72,6 +72,26 @@ def test_price_scenarios_differ_by_seed_and_spread(tmp_path: Path) -> None:
     assert two[:8760].mean() == pytest.approx(two[8760:].mean())
 
 
+def test_prices_of_the_users_profile_are_taken(tmp_path: Path) -> None:
+    from denshi.cli.energy_case import read_case
+
+    hours = "".join(f"0.2,0.3,0.4,{DAY[i % 24]},{400 + i % 24}\n" for i in range(8760))
+    head = "solar_cf,wind_cf,clean_fraction,price_usd_per_kwh,carbon_g_per_kwh\n"
+    (tmp_path / "own.csv").write_text(head + hours, encoding="utf-8")
+    (tmp_path / "bare.csv").write_text("solar_cf,wind_cf,clean_fraction\n" + "0.2,0.3,0.4\n" * 8760, encoding="utf-8")
+    case = read_case(case_of(tmp_path, 'profiles = ["own.csv", "own.csv"]\n'))
+    assert case.inputs.grid_usd_per_kwh is not None
+    assert case.inputs.grid_usd_per_kwh[8760 : 8760 + 24].tolist() == DAY
+    assert case.inputs.grid_carbon_g_per_kwh is not None
+    assert case.inputs.grid_carbon_g_per_kwh[:2].tolist() == [400.0, 401.0]
+    assert any("demand charge" in note for note in case.notices)
+    assert read_case(case_of(tmp_path, 'profile = "bare.csv"\n')).inputs.grid_usd_per_kwh is None
+    with pytest.raises(FileError, match="some of the files only"):
+        read_case(case_of(tmp_path, 'profiles = ["own.csv", "bare.csv"]\n'))
+    with pytest.raises(FileError, match="stands beside prices"):
+        read_case(case_of(tmp_path, 'profile = "own.csv"\nprice_scenario = "synthetic"\n'))
+
+
 @pytest.mark.slow
 def test_several_years_and_flexible_load(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = (

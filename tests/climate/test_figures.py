@@ -11,6 +11,7 @@ from climate_inputs import given, given_file, write_csv
 import denshi.climate.year
 from denshi.catalog.normals import supply_normals, weather_normals
 from denshi.climate import Climate, FileClimate, from_file, read_weather, typical_year
+from denshi.climate.profile import COLUMNS, OPTIONAL
 from denshi.errors import FileError
 from denshi.figure import figures
 from figure_checks import assert_every_figure_moves, assert_every_input_is_named
@@ -23,8 +24,10 @@ OTHERS = {
 
 
 def write_profile(path: Path) -> str:
-    hours = "".join(f"0.{i % 9},0.{i % 7},0.{i % 5}\n" for i in range(8760))
-    path.write_text(f"solar_cf,wind_cf,clean_fraction\n{hours}", encoding="utf-8")
+    hours = "".join(
+        f"0.{i % 9},0.{i % 7},0.{i % 5},{0.01 * (i % 24 - 3):.2f},-0.01,{300 + i % 3}\n" for i in range(8760)
+    )
+    path.write_text(f"{','.join((*COLUMNS, *OPTIONAL))}\n{hours}", encoding="utf-8")
     return str(path)
 
 
@@ -113,7 +116,18 @@ def test_the_users_profile_is_taken_as_it_is(tmp_path: Path) -> None:
     path = write_profile(tmp_path / "own.csv")
     year = typical_year(given(profile=path))
     assert year.solar_cf[8] == 0.8
-    assert "own.csv" in year.supply_label
+    assert year.supply_label.endswith("own.csv with hourly prices, hourly prices of sale, hourly carbon")
+    assert year.grid_usd_per_kwh is not None
+    assert year.grid_usd_per_kwh[:4].tolist() == [-0.03, -0.02, -0.01, 0.0]
+    assert year.export_usd_per_kwh is not None
+    assert year.export_usd_per_kwh.max() == -0.01
+    assert year.grid_carbon_g_per_kwh is not None
+    assert year.grid_carbon_g_per_kwh[:4].tolist() == [300.0, 301.0, 302.0, 300.0]
+
+
+def test_without_columns_of_the_user_no_price_is_made_up() -> None:
+    year = typical_year(given())
+    assert (year.grid_usd_per_kwh, year.export_usd_per_kwh, year.grid_carbon_g_per_kwh) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +139,10 @@ def test_the_users_profile_is_taken_as_it_is(tmp_path: Path) -> None:
         ("solar_cf,wind_cf,clean_fraction\n" + "0,x,0\n" * 8760, "no number"),
         ("solar_cf,wind_cf,clean_fraction\n" + "0,0,nan\n" * 8760, "no fraction"),
         ("solar_cf,wind_cf,clean_fraction\n" + "0,1.2,0\n" * 8760, "line 2"),
+        ("solar_cf,wind_cf,clean_fraction,price_usd_per_kwh\n" + "0,0,0,450\n" * 8760, "not from -20 to 100"),
+        ("solar_cf,wind_cf,clean_fraction,price_usd_per_kwh\n" + "0,0,0,nan\n" * 8760, "not from -20 to 100"),
+        ("solar_cf,wind_cf,clean_fraction,carbon_g_per_kwh\n" + "0,0,0,-1\n" * 8760, "not from 0 to 3000"),
+        ("solar_cf,wind_cf,clean_fraction,export_usd_per_kwh\n" + "0,0,0\n" * 8760, "is nan"),
     ],
 )
 def test_a_profile_that_is_none_is_refused(tmp_path: Path, text: str, says: str) -> None:

@@ -1,10 +1,13 @@
 """A scenario is read whole, or all its faults are named with file and line."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
+from denshi.energy import EnergyInput
 from denshi.errors import FileError, ScenarioError, UsageError
+from denshi.figure import Given, inputs
 from denshi.scenario import evidence_of, json_schema, load, unit_of, variants_of
 
 EXAMPLES = sorted(Path("examples").glob("*.toml"))
@@ -146,3 +149,61 @@ def test_every_default_says_where_it_comes_from() -> None:
             if field.default is not None and not (field.json_schema_extra or {}).get("source"):
                 silent.append(f"{table}.{name}")
     assert silent == []
+
+
+ENERGY = """
+[energy]
+carbon_cap = "150 gCO2/kWh"
+carbon_basis = "hour"
+unserved_price = "9 USD/kWh"
+curtail_fraction = "20%"
+curtail_hours = "100 h"
+curtail_price = 2
+shift_fraction = 0.1
+shift_up_fraction = 0.05
+count_grid_clean = false
+grid_charging = false
+"""
+
+
+def test_rules_of_the_supply_are_read(tmp_path: Path) -> None:
+    energy = load(write(tmp_path, MINIMAL + ENERGY)).energy
+    assert (energy.carbon_cap, energy.carbon_basis, energy.unserved_price) == (150.0, "hour", 9.0)
+    assert (energy.curtail_fraction, energy.curtail_hours, energy.curtail_price) == (0.2, 100.0, 2.0)
+    assert (energy.shift_fraction, energy.shift_up_fraction) == (0.1, 0.05)
+    assert (energy.count_grid_clean, energy.grid_charging) == (False, False)
+
+
+def test_every_rule_of_the_supply_has_a_key_with_the_same_default() -> None:
+    """What the energy room takes from the scenario stands there, and leaving it out means the same in both."""
+    energy = load("examples/hyperion.toml").energy
+    keys = {f.name: g.path.split(".")[-1] for f, g in rules_of_supply()}
+    assert set(keys.values()) <= set(type(energy).model_fields)
+    for field, given in rules_of_supply():
+        default = type(energy).model_fields[given.path.split(".")[-1]].default
+        assert not given.optional or default == field.default, field.name
+
+
+def rules_of_supply() -> list[tuple[dataclasses.Field[object], Given]]:
+    found = inputs(EnergyInput)
+    return [
+        (field, found[field.name])
+        for field in dataclasses.fields(EnergyInput)
+        if found[field.name].path.startswith("scenario.energy.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("carbon_cap = -1", "energy.carbon_cap"),
+        ('carbon_cap = "2 MW"', "energy.carbon_cap"),
+        ('carbon_basis = "day"', "energy.carbon_basis"),
+        ("curtail_hours = 9000", "energy.curtail_hours"),
+        ("count_grid_clean = 1", "energy.count_grid_clean"),
+        ("curtail_fraction = 0.6\nshift_fraction = 0.6", "more than the whole load"),
+    ],
+)
+def test_a_wrong_rule_of_the_supply_is_told(tmp_path: Path, line: str, says: str) -> None:
+    with pytest.raises(ScenarioError, match=says):
+        load(write(tmp_path, MINIMAL + f"[energy]\n{line}\n"))

@@ -67,7 +67,7 @@ def case_of(top: Table, name: str) -> Case:
     load = load_kw(top, len(weather))
     hours = market(top, len(weather))
     demand_charge = _assumed(top, "demand_charge_fraction", "energy-demand-charge-fraction")
-    scenario, said = scenario_prices(top, region, weather, demand_charge)
+    scenario, said = scenario_prices(top, region, weather, demand_charge, hours[PRICE])
     notes += [said] if said else []
     technologies = _technologies(top)
     target = top.word("target", ("none", "annual", "hourly"), "none")
@@ -234,7 +234,8 @@ def _assumed(top: Table, key: str, name: str) -> float:
 def _without_use(inputs: EnergyInput, top: Table) -> list[str]:
     """Say which keys have no effect here, and what hourly prices leave in force."""
     notes = []
-    if top.has("prices") and not top.has("demand_charge_fraction"):
+    priced = inputs.grid_usd_per_kwh is not None and not top.has("price_scenario")
+    if priced and not top.has("demand_charge_fraction"):
         notes.append(
             f"besides the hourly price a demand charge of {inputs.demand_charge_fraction:.0%} of the region's mean "
             "price is billed on the highest import; demand_charge_fraction = 0 drops it"

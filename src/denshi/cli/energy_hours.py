@@ -71,40 +71,50 @@ def market(top: Table, years: int) -> dict[str, Vector | None]:
     """Return hourly prices of purchase and sale and carbon of the grid, each None where no file says it.
 
     ``prices`` is one file for every year, or a list of as many as there are years. A file holds a day, a week or a
-    year of hours; the shorter ones repeat.
+    year of hours; the shorter ones repeat. Without it the same columns of the user's own profiles are taken.
     """
-    if not top.has("prices"):
-        return {PRICE: None, EXPORT: None, CARBON: None}
+    key, read = ("prices", _price_files(top, years)) if top.has("prices") else _profile_prices(top)
+    found: dict[str, Vector | None] = {}
+    for column in (PRICE, EXPORT, CARBON):
+        have = [one[column] for one in read if column in one]
+        if have and len(have) != len(read):
+            raise top.fault(key, f"column {column} stands in some of the files only", mend="Add it to all")
+        found[column] = np.concatenate([_of_a_year(one) for one in have]) if have else None
+    carbon = found[CARBON]
+    if carbon is not None and carbon.min() < 0.0:
+        raise top.fault(key, f"{CARBON} is below 0 in some hour", mend="Correct it")
+    return found
+
+
+def _price_files(top: Table, years: int) -> list[Mapping[str, Vector]]:
     value = top.body["prices"]
     names = top.texts("prices", ()) if isinstance(value, list) else (top.text("prices"),) * years
     if len(names) != years:
         raise top.fault(
             "prices", f"names {len(names)} files for {years} years", mend="Name one for all, or one for each"
         )
-    read = [_columns(top.beside(name), (PRICE,), (EXPORT, CARBON), _PERIODS) for name in names]
-    found: dict[str, Vector | None] = {}
-    for column in (PRICE, EXPORT, CARBON):
-        have = [one[column] for one in read if column in one]
-        if have and len(have) != len(read):
-            raise top.fault("prices", f"column {column} stands in some of the files only", mend="Add it to all")
-        found[column] = np.concatenate([_of_a_year(one) for one in have]) if have else None
-    carbon = found[CARBON]
-    if carbon is not None and carbon.min() < 0.0:
-        raise top.fault("prices", f"{CARBON} is below 0 in some hour", mend="Correct it")
-    return found
+    return [_columns(top.beside(name), (PRICE,), (EXPORT, CARBON), _PERIODS) for name in names]
+
+
+def _profile_prices(top: Table) -> tuple[str, list[Mapping[str, Vector]]]:
+    """Return the key that names the user's profiles, and their optional columns; a file by fuel has none."""
+    key = "profiles" if top.has("profiles") else "profile"
+    names = top.texts(key, ()) if key == "profiles" else (top.text(key),) if top.has(key) else ()
+    return key, [energy_profile.own_columns(top.beside(name)) for name in names]
 
 
 def scenario_prices(
-    top: Table, region: Region, weather: Sequence[Profile], demand_charge_fraction: float
+    top: Table, region: Region, weather: Sequence[Profile], demand_charge_fraction: float, given: Vector | None
 ) -> tuple[Vector | None, str]:
     """Return synthetic hourly prices of purchase and what to say of them; None and nothing where none are asked for.
 
-    Each weather year's follow from its clean share; their mean is the energy part of the region's price.
+    Each weather year's follow from its clean share; their mean is the energy part of the region's price. ``given`` are
+    the prices of the user's files, beside which there can be no scenario.
     """
     if not top.has("price_scenario"):
         return None, ""
-    if top.has("prices"):
-        raise top.fault("price_scenario", "stands beside prices", mend="Keep one of them")
+    if top.has("prices") or given is not None:
+        raise top.fault("price_scenario", "stands beside prices of a file", mend="Keep one of them")
     spread, seed = find(Assumption, _SPREAD).value, 0
     if isinstance(top.body["price_scenario"], dict):
         table = top.table("price_scenario")

@@ -13,7 +13,7 @@ from denshi.catalog.normals import supply_normals
 from denshi.catalog.user_file import shown
 from denshi.climate.fleet import Fleet, synthetic_fleet
 from denshi.climate.plant import scaled_to_mean
-from denshi.climate.profile import COLUMNS, read_profile
+from denshi.climate.profile import COLUMNS, OPTIONAL, read_profile
 from denshi.energy.audit import Profile
 from denshi.energy.match import Vector
 from denshi.errors import CatalogError, FileError, nearest
@@ -83,6 +83,20 @@ def of_files(
             label = f"{own_area.upper()} {year}, measured".strip()
             found.append(_scaled(label, fleet, solar, wind, None, region.id))
     return tuple(found)
+
+
+def own_columns(path: Path) -> Mapping[str, Vector]:
+    """Return hourly prices and carbon of a profile of denshi's own form; none where the file is of another.
+
+    Raises
+    ------
+    FileError : it cannot be read.
+    """
+    names, _ = _columns(path)
+    if not set(COLUMNS) <= set(names):
+        return {}
+    own = read_profile(path)
+    return {name: values for name in OPTIONAL if (values := getattr(own, name)) is not None}
 
 
 def with_means(profile: Profile, name: str, solar: float, wind: float) -> Profile:

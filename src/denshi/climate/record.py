@@ -6,7 +6,8 @@ from denshi.catalog.normals import SupplyNormals, WeatherNormals
 from denshi.climate.scores import Array
 from denshi.figure import figure, given
 
-_FLEET_PATHS = ("catalog.supply_normals", "scenario.energy.profile")
+_PROFILE = ("scenario.energy.profile",)
+_FLEET_PATHS = ("catalog.supply_normals", *_PROFILE)
 _PV_CONSTANTS = tuple(
     f"catalog.assumptions.climate-{name}"
     for name in (
@@ -168,6 +169,19 @@ class Climate:
     )
     solar_cf_mean: float = figure("1", "mean over hours", of=("climate.solar_cf",))
     wind_cf_mean: float = figure("1", "mean over hours", of=("climate.wind_cf",))
+    grid_usd_per_kwh: Array | None = figure(
+        "USD/kWh", "price_usd_per_kwh of the user's profile; without it the region's price holds", of=_PROFILE
+    )
+    export_usd_per_kwh: Array | None = figure(
+        "USD/kWh",
+        "export_usd_per_kwh of the user's profile; without it a fraction of the price of energy",
+        of=_PROFILE,
+    )
+    grid_carbon_g_per_kwh: Array | None = figure(
+        "gCO2/kWh",
+        "carbon_g_per_kwh of the user's profile; without it the region's, by the share that is not clean",
+        of=_PROFILE,
+    )
 
 
 _FILE = ("scenario.site.weather",)

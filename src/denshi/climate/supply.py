@@ -1,5 +1,6 @@
 """Hourly output of a kilowatt of solar and of wind, and how clean the grid is, at the site's weather."""
 
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -23,8 +24,21 @@ from denshi.climate.weather import Weather
 _PLANT_LABEL = "plant profile from the site's weather"
 
 
-def supply_profiles(given: SupplyInput, weather: Weather) -> tuple[str, Array, Array, Array]:
-    """Return a label, and the hourly solar and wind capacity factor and clean fraction of the grid [1].
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Supply:
+    """A label, hourly capacity factors and clean share of the grid [1]; prices and carbon where the user gives them."""
+
+    label: str
+    solar_cf: Array
+    wind_cf: Array
+    clean_fraction: Array
+    price_usd_per_kwh: Array | None = None
+    export_usd_per_kwh: Array | None = None
+    carbon_g_per_kwh: Array | None = None
+
+
+def supply_profiles(given: SupplyInput, weather: Weather) -> Supply:
+    """Return the hourly solar and wind capacity factor, the clean fraction of the grid [1] and what it costs.
 
     A fleet's profile stands in its own local standard time and is turned to the weather's.
 
@@ -34,15 +48,38 @@ def supply_profiles(given: SupplyInput, weather: Weather) -> tuple[str, Array, A
     FileError : the user's profile cannot be read.
     """
     if given.profile is not None:
-        own = read_profile(given.profile)
-        return f"the user's profile {Path(given.profile).name}", own.solar_cf, own.wind_cf, own.clean_fraction
+        return _own(given.profile)
     fleet = None
     if given.supply_normals is not None:
         ahead_h = round(weather.utc_offset_h - given.supply_normals.utc_offset_h)
         fleet = _turned(_fleet(given.supply_normals), ahead_h)
     solar = _solar(given, weather, fleet)
     wind = _wind(given, weather, fleet)
-    return _label(given, fleet), np.round(solar, 4), np.round(wind, 4), np.round(_clean(given, fleet), 4)
+    return Supply(
+        label=_label(given, fleet),
+        solar_cf=np.round(solar, 4),
+        wind_cf=np.round(wind, 4),
+        clean_fraction=np.round(_clean(given, fleet), 4),
+    )
+
+
+def _own(path: str) -> Supply:
+    own = read_profile(path)
+    brings = (
+        ("prices", own.price_usd_per_kwh),
+        ("prices of sale", own.export_usd_per_kwh),
+        ("carbon", own.carbon_g_per_kwh),
+    )
+    with_these = ", ".join(f"hourly {what}" for what, values in brings if values is not None)
+    return Supply(
+        label=f"the user's profile {Path(path).name}" + (f" with {with_these}" if with_these else ""),
+        solar_cf=own.solar_cf,
+        wind_cf=own.wind_cf,
+        clean_fraction=own.clean_fraction,
+        price_usd_per_kwh=own.price_usd_per_kwh,
+        export_usd_per_kwh=own.export_usd_per_kwh,
+        carbon_g_per_kwh=own.carbon_g_per_kwh,
+    )
 
 
 @lru_cache(maxsize=8)

@@ -122,7 +122,7 @@ def _label(given: ClimateInput, step_m: float, shift_k: float) -> str:
 def _climate(
     record: type[Climate], given: SupplyInput, weather: Weather, label: str, step_m: float, shift_k: float
 ) -> Climate:
-    supply_label, solar, wind, clean = supply_profiles(given, weather)
+    supply = supply_profiles(given, weather)
     return record(
         label=label,
         elevation_step_m=step_m,
@@ -137,10 +137,13 @@ def _climate(
         dry_bulb_mean_c=float(weather.dry_bulb_c.mean()),
         dry_bulb_max_c=float(weather.dry_bulb_c.max()),
         wet_bulb_max_c=float(weather.wet_bulb_c.max()),
-        supply_label=supply_label,
-        solar_cf=solar,
-        wind_cf=wind,
-        grid_clean_fraction=clean,
-        solar_cf_mean=float(solar.mean()),
-        wind_cf_mean=float(wind.mean()),
+        supply_label=supply.label,
+        solar_cf=supply.solar_cf,
+        wind_cf=supply.wind_cf,
+        grid_clean_fraction=supply.clean_fraction,
+        solar_cf_mean=float(supply.solar_cf.mean()),
+        wind_cf_mean=float(supply.wind_cf.mean()),
+        grid_usd_per_kwh=supply.price_usd_per_kwh,
+        export_usd_per_kwh=supply.export_usd_per_kwh,
+        grid_carbon_g_per_kwh=supply.carbon_g_per_kwh,
     )

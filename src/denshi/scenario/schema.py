@@ -25,6 +25,9 @@ Year = Annotated[float, Quantity("year")]
 HourPrice = Annotated[float, Quantity("USD/h")]
 TokenPrice = Annotated[float, Quantity("USD/Mtoken")]
 LeasePrice = Annotated[float, Quantity("USD/kW-month")]
+EnergyPrice = Annotated[float, Quantity("USD/kWh")]
+Carbon = Annotated[float, Quantity("gCO2/kWh")]
+Hour = Annotated[float, Quantity("h")]
 SystemName = Annotated[str, Named(System, or_file=".toml")]
 ModelName = Annotated[str, Named(Model, or_file=".json")]
 SiteName = Annotated[str, Named(Site)]
@@ -184,11 +187,23 @@ class Energy(Table):
     options: Annotated[tuple[TechnologyName, ...], Field(min_length=1, max_length=12)] = assumed(
         ("grid",), "the grid alone", "E"
     )
+    carbon_cap: Carbon | None = assumed(None, "no cap on carbon", ge=0, le=1e5)
+    carbon_basis: Literal["year", "hour"] = assumed("year", "caps are budgets of a year")
+    unserved_price: EnergyPrice | None = assumed(None, "all load is served", ge=0, le=1e6)
+    curtail_fraction: Fraction = assumed(0.0, "no load is switched off", ge=0, le=1)
+    curtail_hours: Hour = assumed(0.0, "no load is switched off", ge=0, le=8760)
+    curtail_price: EnergyPrice = assumed(0.0, "free; give what lost accelerator-hours would earn", ge=0, le=1e6)
+    shift_fraction: Fraction = assumed(0.0, "no load waits", ge=0, le=1)
+    shift_up_fraction: Fraction = assumed(0.0, "moved load stays below the highest load", ge=0, le=10)
+    count_grid_clean: bool = assumed(True, "the grid's clean share counts, as in riepin2024", "C", strict=True)
+    grid_charging: bool = assumed(True, "stores take in what is cheapest", strict=True)
 
     @model_validator(mode="after")
     def _no_repeats(self) -> Self:
         if len(set(self.options)) != len(self.options):
             raise ValueError("options names a technology twice")
+        if self.curtail_fraction + self.shift_fraction > 1.0:
+            raise ValueError("curtail_fraction and shift_fraction are more than the whole load")
         return self
 
 
