@@ -1,0 +1,1 @@
+"""Supply problems that another program has solved, and what it found."""
