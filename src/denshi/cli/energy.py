@@ -15,13 +15,14 @@ def register(app: typer.Typer, show_room: Callable[..., None], text: str) -> Non
     """Add the verb: ``show_room`` where no command is named, and its commands."""
     group = typer.Typer(
         cls=ScenarioByDefault,
-        help=f"{text[:-1]} of a scenario (where no command is named); the audit of a claim; one supply case.",
+        help=f"{text[:-1]} of a scenario (where no command is named); the audit of a claim; one supply case; many.",
         add_completion=False,
         no_args_is_help=True,
     )
     group.command(ScenarioByDefault.default, help=text)(show_room)
     group.command("audit")(audit)
     group.command("solve")(solve)
+    group.command("sweep")(sweep)
     app.add_typer(group, name="energy")
 
 
@@ -119,3 +120,39 @@ def solve(
     finally:
         done()
     print(as_json(found) if json else solve_text(found), end="")
+
+
+def sweep(
+    file: Annotated[Path | None, typer.Argument(help="A sweep file (TOML).", show_default=False)] = None,
+    certify: Annotated[
+        bool, typer.Option("--certify", help="Solve each design hour by hour, too (seconds each).")
+    ] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write CSV, one line for each design.")] = None,
+    schema: Schema = False,
+    json: AsJson = False,
+) -> None:
+    """Screen targets x sites x costs: a design of each, its cost, and a bound that no design of it can go below.
+
+    Sites run side by side. Examples: examples/energy/sweep-*.toml.
+    """
+    from denshi.cli.output import as_json, done, reader, write_all
+    from denshi.errors import UsageError
+
+    if schema:
+        from denshi.cli.energy_schema import sweep_schema
+
+        print(as_json(sweep_schema()), end="")
+        return
+    if file is None:
+        raise UsageError("no sweep file is named", mend="Say denshi energy sweep SWEEP.toml, or --schema")
+    from denshi.cli.energy_sweep import as_csv, sweep_page
+    from denshi.cli.energy_sweep_text import sweep_text
+
+    progress = reader()
+    try:
+        found = sweep_page(file, progress, certify=certify)
+    finally:
+        done()
+    if output is not None:
+        write_all(output.parent, {output.name: as_csv(found)})
+    print(as_json(found) if json else sweep_text(found), end="")
