@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from denshi.catalog.normals import weather_normals
+from denshi.climate import synthetic_weather
 from denshi.climate.plant import scaled_to_mean, tracker_irradiance_w_per_m2, wind_output_fraction
 from denshi.climate.sun import sun
 from denshi.errors import OutOfRangeError
@@ -34,9 +36,44 @@ def test_the_tracker_is_pvlibs() -> None:
     assert np.abs(sun(**PLACE).tracker_cos_incidence[high] - theirs[high]).max() < 0.02
 
 
+def test_the_light_on_a_tracker_is_pvlibs() -> None:
+    """Hay and Davies's sky in the hours of a station: the year within 0.5 %, hours within 2.5 % of one sun."""
+    pd = pytest.importorskip("pandas")
+    pvlib = pytest.importorskip("pvlib")
+    year = synthetic_weather(weather_normals("la-monroe-regional-ap"))
+    times = pd.date_range("2021-01-01 00:30", periods=8760, freq="h", tz="Etc/GMT+6")
+    place = pvlib.solarposition.get_solarposition(times, year.latitude, year.longitude)
+    turned = pvlib.tracking.singleaxis(
+        place["apparent_zenith"], place["azimuth"], axis_azimuth=180, max_angle=90, backtrack=False
+    ).fillna(0.0)
+    theirs = pvlib.irradiance.get_total_irradiance(
+        turned["surface_tilt"],
+        turned["surface_azimuth"],
+        place["apparent_zenith"],
+        place["azimuth"],
+        year.dni_w_per_m2,
+        year.ghi_w_per_m2,
+        year.dhi_w_per_m2,
+        dni_extra=pvlib.irradiance.get_extra_radiation(times.day_of_year.to_numpy()),
+        albedo=0.2,
+        model="haydavies",
+    )["poa_global"].fillna(0.0)
+    ours = tracker_irradiance_w_per_m2(
+        year.ghi_w_per_m2,
+        year.dni_w_per_m2,
+        year.dhi_w_per_m2,
+        latitude=year.latitude,
+        longitude=year.longitude,
+        utc_offset_h=year.utc_offset_h,
+        albedo=0.2,
+    )
+    assert ours.sum() == pytest.approx(theirs.sum(), rel=0.005)
+    assert np.sqrt(np.mean((ours - theirs.to_numpy()) ** 2)) < 25.0
+
+
 def test_a_tracker_gains_over_flat_ground() -> None:
     height = sun(**PLACE).cos_zenith
-    dni = np.where(height > 0.0, 700.0, 0.0)
+    dni = 800.0 * height**0.4
     dhi = np.where(height > 0.0, 80.0, 0.0)
     ghi = dni * height + dhi
     on_tracker = tracker_irradiance_w_per_m2(ghi, dni, dhi, albedo=0.2, **PLACE)

@@ -95,6 +95,13 @@ def test_the_shares_of_the_source_year_are_the_published_ones(shared: Path) -> N
     assert miso["battery_4h"] == pytest.approx(0.856, abs=0.002)
 
 
+@pytest.mark.slow
+def test_plants_at_every_station_match_as_in_its_source_year(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Solar, wind, half of each, and that with 4 h of storage: within 4 points at all stations."""
+    assert tool("check_plants").print_plants(shared, 1), capsys.readouterr().out
+    assert "32 stations" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("site", ["meta-hyperion", "inl", "meta-el-paso", "google-new-albany"])
 def test_plants_at_the_site_yield_and_match_as_in_the_source_year(shared: Path, site: str) -> None:
     fit = tool("fit_supply")

@@ -16,6 +16,8 @@ Array = NDArray[np.float64]
 _MEASURED_HEIGHT_M = 10.0
 _REFERENCE_CELL_C = 25.0
 _REFERENCE_W_PER_M2 = 1000.0
+# The sun a degree above the horizon: below, the light from around it would be raised without end.
+_LEAST_COS_ZENITH = 0.0175
 _FIRST_SCALE, _STEP_UP, _MOST_SCALE = 0.2, 1.25, 30.0
 _HALVINGS = 24
 _TOLERANCE = 1e-4
@@ -33,7 +35,8 @@ def tracker_irradiance_w_per_m2(
 ) -> Array:
     """Return the irradiance on modules that follow the sun about a horizontal north-south axis.
 
-    ``G = DNI cos i + DHI (1 + cos tilt) / 2 + albedo GHI (1 - cos tilt) / 2``, the sky's light alike from all sides.
+    ``G = DNI cos i + DHI (A cos i / cos z + (1 - A) (1 + cos tilt) / 2) + albedo GHI (1 - cos tilt) / 2`` with
+    ``A = DNI / extraterrestrial``: that share of the sky's light comes from around the sun, the rest from all sides.
 
     Parameters
     ----------
@@ -41,12 +44,14 @@ def tracker_irradiance_w_per_m2(
     latitude, longitude, utc_offset_h : the plant's place [degrees] and its local standard time [h].
     albedo : share that the ground throws back [1].
 
-    Source: duffie2013, eqs 1.7.4 and 2.15.1.
+    Source: hay1980; duffie2013, eqs 1.7.4 and 2.16.4 to 2.16.6.
     """
     place = sun(latitude, longitude, utc_offset_h)
     tilt = place.tracker_cos_tilt
-    beam = dni_w_per_m2 * place.tracker_cos_incidence
-    return beam + dhi_w_per_m2 * (1.0 + tilt) / 2.0 + albedo * ghi_w_per_m2 * (1.0 - tilt) / 2.0
+    around_sun = np.minimum(dni_w_per_m2 / place.extraterrestrial_w_per_m2, 1.0)
+    gain = place.tracker_cos_incidence / np.maximum(place.cos_zenith, _LEAST_COS_ZENITH)
+    sky = dhi_w_per_m2 * (around_sun * gain + (1.0 - around_sun) * (1.0 + tilt) / 2.0)
+    return dni_w_per_m2 * place.tracker_cos_incidence + sky + albedo * ghi_w_per_m2 * (1.0 - tilt) / 2.0
 
 
 def solar_output_fraction(
