@@ -3,8 +3,9 @@
     DENSHI_SHARED=../shared python tools/check_energy.py [--seeds 32]
 
 Reads ``energy/eia930_2022_hourly_by_fuel.parquet``. Prints, measured beside synthetic: what 1.5 GW give a load of
-2 GW, how much of it a supply of 100 % over the year meets hour by hour in six areas, the grid's clean share, and the
-hours of storage for 99 %. Exits with 1 where an error is above its limit.
+2 GW, how much of it a supply of 100 % over the year meets hour by hour in six areas, the grid's clean share, the
+hours of storage for 99 %, what plants do in the weather of the stations (``check_plants.py``), and, for scale, what a
+synthetic price year does beside the hub's of 2022. Exits with 1 where an error is above its limit.
 """
 
 import argparse
@@ -14,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from denshi.catalog import Region, rows
+from denshi.catalog import Assumption, Region, find, rows
 from denshi.cli.energy_profile import of_files, packaged
+from denshi.climate.price import synthetic_price
 from denshi.energy.audit import Profile
 from denshi.energy.match import Match, Store, match, storage_hours
 
@@ -39,7 +41,10 @@ STUDY = {
     "1.5 GW solar + 2 GW nuclear, hourly": 0.960,
 }
 MUST_STUDY, MUST_SHARE, AIM_SHARE, MUST_CLEAN = 0.005, 0.015, 0.005, 0.02
+MUST_PRICE_MEAN = 0.001
 LOAD_KW = 2e6
+# Zone of the price file, and hours of local standard time ahead of UTC.
+HUBS = {"ciso": ("US-CAL-CISO", -8), "erco": ("US-TEX-ERCO", -6), "pjm": ("US-MIDA-PJM", -5)}
 
 
 def measured(shared: Path, area: str) -> Profile:
@@ -167,6 +172,39 @@ def print_storage(shared: Path, seeds: int) -> bool:
     return fine
 
 
+def print_prices(shared: Path) -> bool:
+    """Say how a synthetic price year differs from a hub's; only its mean is promised."""
+    from pyarrow import parquet
+
+    table = parquet.read_table(shared / "energy" / "prices_us_iso_2020_2024_hourly_usd.parquet").to_pandas()
+    spread = find(Assumption, "climate-price-spread-fraction").value
+    print(f"prices over their mean: hub in 2022 / synthetic scenario (spread {spread:g}; nothing is fitted)")
+    fine = True
+    for area, (zone, ahead_h) in HUBS.items():
+        year = table[(table["zone"] == zone) & (table["utc"].dt.year == 2022)]["usd_per_mwh"].to_numpy()
+        profile = measured(shared, area)
+        real = _of_prices(np.roll(year, ahead_h), profile)
+        price = synthetic_price(float(year.mean()), profile.grid_clean_fraction, region_of(area).id + "/0", spread)
+        made = _of_prices(price, profile)
+        fine = fine and abs(float(price.mean() / year.mean()) - 1.0) <= MUST_PRICE_MEAN
+        print(f"  {area.upper():5} " + "; ".join(f"{name} {real[name]:.2f} / {made[name]:.2f}" for name in real))
+    print()
+    return fine
+
+
+def _of_prices(price: np.ndarray, profile: Profile) -> dict[str, float]:
+    over = price / price.mean()
+    days = np.sort(over.reshape(-1, 24), axis=1)
+    return {
+        "standard deviation": float(over.std()),
+        "highest": float(over.max()),
+        "below 0, % of hours": 100.0 * float((over < 0.0).mean()),
+        "earned by solar": float(over @ profile.solar_cf / profile.solar_cf.sum()),
+        "earned by wind": float(over @ profile.wind_cf / profile.wind_cf.sum()),
+        "4 dearest - 4 cheapest hours of a day": float((days[:, -4:] - days[:, :4]).mean()),
+    }
+
+
 def _hours(value: float | None) -> str:
     return "out of reach" if value is None else f"{value:.1f}"
 
@@ -179,7 +217,10 @@ def main() -> int:
     if not (shared / "energy").is_dir():
         print(f"no measured data at {shared}: set DENSHI_SHARED", file=sys.stderr)
         return 1
-    fine = [print_study(shared), print_areas(shared), print_storage(shared, max(asked.seeds, 20))]
+    fine = [print_study(shared), print_areas(shared), print_storage(shared, max(asked.seeds, 20)), print_prices(shared)]
+    from check_plants import print_plants
+
+    fine.append(print_plants(shared, 8))
     return 0 if all(fine) else 1
 
 
