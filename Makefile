@@ -42,6 +42,7 @@ bench: $(READY) ## Time the stages of a design
 	$(BIN)/python benchmarks/serving_simulation.py
 	$(BIN)/python benchmarks/cables.py
 	$(BIN)/python benchmarks/facility.py
+	$(BIN)/python benchmarks/energy_peer.py
 
 claims: $(READY) ## The scoreboard: published claims against what denshi computes
 	$(BIN)/denshi validate

@@ -139,11 +139,13 @@ class Site:
                  capital_cost=once + running * cut.sum() * w)  # fmt: skip
         self.tie("Generator", t.id, y)
 
-    def solve(self):
-        """Return the objective and what HiGHS says of it."""
+    def solve(self, solver="ipm", crossover="on"):
+        """Return the objective and what HiGHS says of it, by one of its methods."""
         model = self.network.optimize.create_model()
         Constraints(self, model).add()
-        model.solve(solver_name="highs", io_api="direct", solver="ipm", run_crossover="on", output_flag=False)
+        model.solve(
+            solver_name="highs", io_api="direct", solver=solver, run_crossover=crossover, threads=1, output_flag=False
+        )
         info = model.solver_model.getInfo()
         cost = float(model.objective.value) + float(getattr(model, "constant", 0.0) or 0.0)
         size = {
