@@ -74,7 +74,8 @@ def _supply(
         _value(facts, "wind_capacity_factor"),
         _value(facts, "grid_clean_fraction"),
     )
-    profiles = list(energy_profile.of_files(files, area, solar, wind, region)) if files else []
+    notes: list[str] = []
+    profiles = list(energy_profile.of_files(files, area, solar, wind, region, notes)) if files else []
     if region.profile is not None or not profiles:
         profiles.append(energy_profile.packaged(region, solar, wind, clean))
     for profile in profiles:
@@ -109,7 +110,7 @@ def _supply(
         ],
         "synthetic_years": _seeds(stated, region, means, progress) if region.profile is not None else [],
         "least_cost": _least_cost(stated, region, judged, progress) if least_cost else [],
-        "notices": _notices(stated, region, facts, profiles, bool(files)),
+        "notices": _notices(stated, region, facts, profiles, bool(files)) + notes,
         "definitions": _DEFINITIONS,
     }  # fmt: skip
 

@@ -63,7 +63,7 @@ def case_of(top: Table, name: str) -> Case:
     top.only_these(KEYS)
     notes: list[str] = []
     region = _region(top)
-    weather = weather_years(top, region)
+    weather = weather_years(top, region, notes)
     load = load_kw(top, len(weather))
     hours = market(top, len(weather))
     demand_charge = _assumed(top, "demand_charge_fraction", "energy-demand-charge-fraction")

@@ -21,8 +21,11 @@ _MOST_YEARS = 10
 _SPREAD = "climate-price-spread-fraction"
 
 
-def weather_years(top: Table, region: Region) -> tuple[Profile, ...]:
-    """Return the weather years of a case: packaged, synthetic ones of the same statistics, or those of files."""
+def weather_years(top: Table, region: Region, notes: list[str]) -> tuple[Profile, ...]:
+    """Return the weather years of a case: packaged, synthetic ones of the same statistics, or those of files.
+
+    ``notes`` takes what was done to the hours of files.
+    """
     solar, wind = region.solar_capacity_factor, region.wind_capacity_factor
     given = [key for key in ("profile", "profiles", "synthetic_years") if top.has(key)]
     if len(given) > 1:
@@ -39,7 +42,7 @@ def weather_years(top: Table, region: Region) -> tuple[Profile, ...]:
             raise top.fault("region", error.what, mend=error.mend.replace("--profile", "profile")) from None
     names = top.texts("profiles", ()) if given == ["profiles"] else (top.text("profile"),)
     paths = [top.beside(name) for name in names]
-    found = energy_profile.of_files(paths, top.text("area", "") or None, solar, wind, region)
+    found = energy_profile.of_files(paths, top.text("area", "") or None, solar, wind, region, notes)
     if given == ["profile"] and len(found) != 1:
         mend = "Cut out the one that is meant, or say profiles = [ … ] for all of them"
         raise top.fault("profile", f"holds {len(found)} years, a case is one", mend=mend)
