@@ -21,11 +21,14 @@ _GAIN = 0.05
 _LONG = 0.9
 _REACH = 0.3
 _WEIGHTS = 4
-# Where the error has not come down to this share in so many steps, short steps are followed by one to the middle.
+# Where the error has not come down to this share in so many steps, a short step is followed by steps that aim at a
+# share of the present complementarity instead of at none: a smaller one after a long step, a larger one after a short.
 _PATIENCE = 15
 _HEADWAY = 0.5
 _SHORT = 0.1
-_CENTRE = 0.3
+_FIRST_AIM, _LEAST_AIM, _MOST_AIM = 0.3, 0.05, 0.8
+_HALF = 0.5
+_SETTLING = 3
 # A step ends this share of the way to the nearest bound.
 _SHORT_OF = 0.9995
 # Where rounding has taken over, points get worse: this much worse than the best ends the search.
@@ -87,7 +90,7 @@ def _iterate(form: Standard, pattern: Pattern, progress: Callable[[str], None] |
     point = _start(form, pattern, bounded)
     best, least, stalled = point, np.inf, 0
     errors: list[float] = []
-    centred, lengths = False, (1.0, 1.0)
+    slow, aim, lengths = False, 0.0, (1.0, 1.0)
     for step in range(most_steps):
         state = _state(form, point, bounded)
         if progress is not None and step % 10 == 0:
@@ -103,11 +106,37 @@ def _iterate(form: Standard, pattern: Pattern, progress: Callable[[str], None] |
         except np.linalg.LinAlgError:
             break
         errors.append(least)
-        centred = centred or (step >= _PATIENCE and least > _HEADWAY * errors[-_PATIENCE])
-        move, lengths = _direction(factor, point, state, bounded, centre=centred and min(lengths) < _SHORT)
+        slow = slow or (step >= _PATIENCE and least > _HEADWAY * errors[-_PATIENCE])
+        aim = _aim(aim, min(lengths)) if slow else 0.0
+        move, lengths = _direction(factor, point, state, bounded, aim)
         stalled = stalled + 1 if max(lengths) < 1e-4 else 0
         point = _moved(point, move, *lengths)
-    return Outcome(best.x, best.y, step, least < TOLERANCE)
+    solved = least < TOLERANCE
+    return Outcome(_settled(form, pattern, best, bounded) if solved else best.x, best.y, step, solved)
+
+
+def _aim(before: float, length: float) -> float:
+    """Return the share of the present complementarity to aim at, after one and the length of the step it led to."""
+    if before == 0.0:
+        return _FIRST_AIM if length < _SHORT else 0.0
+    if length > _LONG:
+        return max(0.5 * before, _LEAST_AIM)
+    return min(2.0 * before, _MOST_AIM) if length < _HALF else before
+
+
+def _settled(form: Standard, pattern: Pattern, point: Point, bounded: Index) -> Vector:
+    """Return the columns of a point with what its rows are still off by taken out, as far as no bound is crossed."""
+    x, off = point.x, form.rhs - form.matrix @ point.x
+    factor = factorise(form, pattern, _theta(point, bounded))
+    for _ in range(_SETTLING):
+        move, _ = solve(factor, off, np.zeros_like(x))
+        room = form.upper[bounded] - x[bounded]
+        better = x + min(_longest(x, move), _longest(room, -move[bounded])) * move
+        left = form.rhs - form.matrix @ better
+        if not np.abs(left).max() < np.abs(off).max():
+            break
+        x, off = better, left
+    return x
 
 
 def _start(form: Standard, pattern: Pattern, bounded: Index) -> Point:
@@ -154,24 +183,22 @@ def _theta(point: Point, bounded: Index) -> Vector:
 
 
 def _direction(
-    factor: Factor, point: Point, state: State, bounded: Index, *, centre: bool
+    factor: Factor, point: Point, state: State, bounded: Index, least_aim: float
 ) -> tuple[Point, tuple[float, float]]:
     """Return the step and the longest lengths that stay inside the bounds, primal and dual.
 
     A predictor, the second-order corrector, then centrality correctors as long as they lengthen the step
-    (colombo2008): each is weighted, primal and dual apart, so that the step becomes longest. ``centre`` aims back at
-    the middle instead, from where steps are long again.
+    (colombo2008): each is weighted, primal and dual apart, so that the step becomes longest. ``least_aim`` is the share
+    of the present complementarity that is aimed at, at least; with one, the first corrector is taken whole.
     """
     step = _newton(factor, point, state, bounded, -point.x * point.lower, -point.room * point.upper)
     lengths = _lengths(point, step)
     ahead = _moved(point, step, *lengths)
-    aim = max((_complementarity(ahead) / state.mu) ** 3 * state.mu, _CENTRE * state.mu if centre else state.enough)
+    aim = max((_complementarity(ahead) / state.mu) ** 3 * state.mu, least_aim * state.mu, state.enough)
     below, above = aim - step.x * step.lower, aim - step.room * step.upper
-    if centre:
-        below, above = np.full_like(below, aim), np.full_like(above, aim)
     for turn in range(1 + _CORRECTORS):
         change = _newton(factor, point, None, bounded, below, above)
-        whole = centre and turn == 0
+        whole = least_aim > 0.0 and turn == 0
         step, longer = _weighted(point, step, change, (1.0, 1.0) if whole else lengths)
         gained = longer[0] + longer[1] - lengths[0] - lengths[1]
         lengths = longer

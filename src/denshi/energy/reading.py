@@ -140,7 +140,7 @@ def printed_columns(inputs: EnergyInput, program: Program, supply: Supply, flows
             flow = flows[one.id]
             set_(f"charge:{one.id}", np.maximum(-flow, 0.0))
             set_(f"discharge:{one.id}", np.maximum(flow, 0.0))
-            set_(f"stored:{one.id}", _levels(inputs, one, flow))
+            set_(f"stored:{one.id}", levels_kwh(inputs, one, flow))
             set_(f"size:{one.id}", supply.energy_kwh[one.id])
     set_("peak", max(float(inflow_kw(inputs, flows).max()), 0.0))
     set_("export", flows["export"])
@@ -166,7 +166,7 @@ def _set_thrown(
     set_("thrown", np.maximum(flows["curtailed"] - near, 0.0))
 
 
-def _levels(inputs: EnergyInput, technology: Technology, flow_kw: Vector) -> Vector:
+def levels_kwh(inputs: EnergyInput, technology: Technology, flow_kw: Vector) -> Vector:
     """Return what a store holds at the end of each hour when it begins each year with just enough [kWh]."""
     one_way = efficiency_one_way(technology)
     change = np.where(flow_kw < 0.0, -flow_kw * one_way, -flow_kw / one_way)
