@@ -92,6 +92,46 @@ def test_prices_of_the_users_profile_are_taken(tmp_path: Path) -> None:
         read_case(case_of(tmp_path, 'profile = "own.csv"\nprice_scenario = "synthetic"\n'))
 
 
+def market_file(path: Path, year: int, nodes: tuple[str, ...] = ("HB_A",)) -> None:
+    begin = np.datetime64(f"{year}-01-01T00")
+    count = int((np.datetime64(f"{year + 1}-01-01T00") - begin) / np.timedelta64(1, "h"))
+    rows = "".join(
+        f"{begin + np.timedelta64(i, 'h')},{node},{i / 1000 + j * 100}\n"
+        for i in range(count)
+        for j, node in enumerate(nodes)
+    )
+    path.write_text(f"time_utc,node,usd_per_mwh\n{rows}", encoding="utf-8")
+
+
+def test_prices_of_a_market_stand_in_local_standard_time(tmp_path: Path) -> None:
+    from denshi.cli.energy_case import read_case
+
+    market_file(tmp_path / "a.csv", 2023, ("HB_A", "HB_B"))
+    lines = 'prices = "a.csv"\nprice_node = "HB_B"\nsynthetic_years = 2\n'
+    case = read_case(case_of(tmp_path, lines))
+    price = case.inputs.grid_usd_per_kwh
+    assert price is not None
+    # Texas is six hours behind: its year begins with the seventh hour of the file, and the last six are not known.
+    assert price[:3] == pytest.approx([0.100006, 0.100007, 0.100008])
+    assert price[8754:8760] == pytest.approx([price[8753]] * 6)
+    assert price[8760:].tolist() == price[:8760].tolist()
+    assert any(
+        note.startswith("prices of a.csv HB_B 2023 stand beside weather of another year") for note in case.notices
+    )
+    assert "a.csv HB_B 2023: 6 missing hours are filled in on a straight line" in case.notices
+    market_file(tmp_path / "b.csv", 2024)
+    market_file(tmp_path / "c.csv", 2022)
+    with pytest.raises(FileError, match="hold 2 years"):
+        read_case(case_of(tmp_path, 'prices = ["b.csv", "c.csv"]\n'))
+    two = read_case(case_of(tmp_path, 'prices = ["b.csv", "c.csv"]\nsynthetic_years = 2\n'))
+    assert two.inputs.year_hours == (8760, 8760)
+    assert any("29 February is left out" in note for note in two.notices)
+    with pytest.raises(FileError, match="several places"):
+        read_case(case_of(tmp_path, 'prices = "a.csv"\n'))
+    with pytest.raises(FileError, match="is for files of a market"):
+        read_case(case_of(tmp_path, 'prices = "prices.csv"\nprice_node = "A"\n', DAY))
+
+
 @pytest.mark.slow
 def test_several_years_and_flexible_load(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = (

@@ -9,8 +9,9 @@ import numpy as np
 from denshi.catalog import Assumption, Region, Technology, find, rows
 from denshi.catalog.user_file import shown
 from denshi.cli import energy_profile
-from denshi.cli.energy_hours import CARBON as HOURLY_CARBON
-from denshi.cli.energy_hours import EXPORT, PRICE, load_kw, market, scenario_prices, weather_years
+from denshi.cli.energy_hours import load_kw, weather_years
+from denshi.cli.energy_prices import CARBON as HOURLY_CARBON
+from denshi.cli.energy_prices import EXPORT, OF_A_MARKET, PRICE, market, scenario_prices
 from denshi.cli.energy_toml import Table, read_table
 from denshi.energy import EnergyInput
 from denshi.energy.audit import Profile, SupplyClaim
@@ -23,7 +24,7 @@ KEYS = (
     *("export_limit", "supply", "price", "carbon", "discount_rate", "export_price_fraction", "demand_charge_fraction"),
     *("solar_capacity_factor", "wind_capacity_factor", "grid_clean_fraction", "technology"),
     *("profiles", "synthetic_years", "prices", "price_scenario", "unserved_price", "flexible", "count_grid_clean"),
-    "grid_charging",
+    *("grid_charging", *OF_A_MARKET),
 )
 FLEXIBLE = ("curtail_fraction", "curtail_hours", "curtail_price", "shift_fraction", "shift_up_fraction")
 CARBON = ("intensity", "cap", "basis")
@@ -65,7 +66,7 @@ def case_of(top: Table, name: str) -> Case:
     region = _region(top)
     weather = weather_years(top, region, notes)
     load = load_kw(top, len(weather))
-    hours = market(top, len(weather))
+    hours = market(top, region, weather, notes)
     demand_charge = _assumed(top, "demand_charge_fraction", "energy-demand-charge-fraction")
     scenario, said = scenario_prices(top, region, weather, demand_charge, hours[PRICE])
     notes += [said] if said else []

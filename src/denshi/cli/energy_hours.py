@@ -1,4 +1,4 @@
-"""Hours of a supply case from files beside it: load, prices and carbon; one weather year or several."""
+"""Hours of a supply case from files beside it: weather years, and the load."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -6,19 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from denshi.catalog import Assumption, Region, find
+from denshi.catalog import Region
 from denshi.catalog.user_file import shown
 from denshi.cli import energy_profile
 from denshi.cli.energy_toml import Table
-from denshi.climate.price import LABEL, synthetic_price
 from denshi.energy.audit import Profile
 from denshi.energy.match import Vector
 from denshi.errors import DenshiError, FileError
 
-PRICE, EXPORT, CARBON = "price_usd_per_kwh", "export_usd_per_kwh", "carbon_g_per_kwh"
-_PERIODS = (24, 168, energy_profile.HOURS)
 _MOST_YEARS = 10
-_SPREAD = "climate-price-spread-fraction"
 
 
 def weather_years(top: Table, region: Region, notes: list[str]) -> tuple[Profile, ...]:
@@ -59,7 +55,7 @@ def load_kw(top: Table, years: int) -> Vector:
         return np.full(energy_profile.HOURS * years, top.number("load", "kW", least=1e-3, most=1e12))
     path = top.beside(top.text("load_file"))
     where = shown(path)
-    load = _columns(path, ("load_kw",), (), (energy_profile.HOURS,))["load_kw"]
+    load = columns_of(path, ("load_kw",), (), (energy_profile.HOURS,))["load_kw"]
     wrong = np.flatnonzero(load < 0.0)
     if len(wrong):
         raise FileError(
@@ -70,76 +66,7 @@ def load_kw(top: Table, years: int) -> Vector:
     return np.tile(load, years)
 
 
-def market(top: Table, years: int) -> dict[str, Vector | None]:
-    """Return hourly prices of purchase and sale and carbon of the grid, each None where no file says it.
-
-    ``prices`` is one file for every year, or a list of as many as there are years. A file holds a day, a week or a
-    year of hours; the shorter ones repeat. Without it the same columns of the user's own profiles are taken.
-    """
-    key, read = ("prices", _price_files(top, years)) if top.has("prices") else _profile_prices(top)
-    found: dict[str, Vector | None] = {}
-    for column in (PRICE, EXPORT, CARBON):
-        have = [one[column] for one in read if column in one]
-        if have and len(have) != len(read):
-            raise top.fault(key, f"column {column} stands in some of the files only", mend="Add it to all")
-        found[column] = np.concatenate([_of_a_year(one) for one in have]) if have else None
-    carbon = found[CARBON]
-    if carbon is not None and carbon.min() < 0.0:
-        raise top.fault(key, f"{CARBON} is below 0 in some hour", mend="Correct it")
-    return found
-
-
-def _price_files(top: Table, years: int) -> list[Mapping[str, Vector]]:
-    value = top.body["prices"]
-    names = top.texts("prices", ()) if isinstance(value, list) else (top.text("prices"),) * years
-    if len(names) != years:
-        raise top.fault(
-            "prices", f"names {len(names)} files for {years} years", mend="Name one for all, or one for each"
-        )
-    return [_columns(top.beside(name), (PRICE,), (EXPORT, CARBON), _PERIODS) for name in names]
-
-
-def _profile_prices(top: Table) -> tuple[str, list[Mapping[str, Vector]]]:
-    """Return the key that names the user's profiles, and their optional columns; a file by fuel has none."""
-    key = "profiles" if top.has("profiles") else "profile"
-    names = top.texts(key, ()) if key == "profiles" else (top.text(key),) if top.has(key) else ()
-    return key, [energy_profile.own_columns(top.beside(name)) for name in names]
-
-
-def scenario_prices(
-    top: Table, region: Region, weather: Sequence[Profile], demand_charge_fraction: float, given: Vector | None
-) -> tuple[Vector | None, str]:
-    """Return synthetic hourly prices of purchase and what to say of them; None and nothing where none are asked for.
-
-    Each weather year's follow from its clean share; their mean is the energy part of the region's price. ``given`` are
-    the prices of the user's files, beside which there can be no scenario.
-    """
-    if not top.has("price_scenario"):
-        return None, ""
-    if top.has("prices") or given is not None:
-        raise top.fault("price_scenario", "stands beside prices of a file", mend="Keep one of them")
-    spread, seed = find(Assumption, _SPREAD).value, 0
-    if isinstance(top.body["price_scenario"], dict):
-        table = top.table("price_scenario")
-        table.only_these(("spread", "seed"))
-        spread = table.number("spread", "1", spread, most=5.0)
-        seed = int(table.number("seed", "1", 0.0, most=1e9))
-    else:
-        top.word("price_scenario", ("synthetic",))
-    mean = region.price_usd_per_kwh * (1.0 - demand_charge_fraction)
-    years = [
-        synthetic_price(mean, one.grid_clean_fraction, f"{region.id}/{seed + i}", spread)
-        for i, one in enumerate(weather)
-    ]
-    said = f"hourly prices are a {LABEL}: mean {mean:.4f} USD/kWh, standard deviation {spread:.0%} of it"
-    return np.concatenate(years), said
-
-
-def _of_a_year(values: Vector) -> Vector:
-    return np.resize(values, energy_profile.HOURS)
-
-
-def _columns(path: Path, needed: Sequence[str], more: Sequence[str], lengths: Sequence[int]) -> Mapping[str, Vector]:
+def columns_of(path: Path, needed: Sequence[str], more: Sequence[str], lengths: Sequence[int]) -> Mapping[str, Vector]:
     """Return columns of numbers of a CSV file.
 
     Raises

@@ -7,7 +7,7 @@ import numpy as np
 
 from denshi.catalog import Region, find, rows
 from denshi.catalog.normals import supply_normals
-from denshi.climate.eia930 import read_years
+from denshi.climate.eia930 import is_generation, read_years
 from denshi.climate.fleet import Fleet, synthetic_fleet
 from denshi.climate.plant import scaled_to_mean
 from denshi.climate.profile import COLUMNS, OPTIONAL, read_profile
@@ -94,6 +94,11 @@ def own_columns(path: Path) -> Mapping[str, Vector]:
         return {}
     own = read_profile(path)
     return {name: values for name in OPTIONAL if (values := getattr(own, name)) is not None}
+
+
+def has_generation(paths: list[Path]) -> bool:
+    """Say whether one of the files holds generation by fuel, whose years are those of UTC."""
+    return any(is_generation(read_table(path)[0]) for path in paths)
 
 
 def with_means(profile: Profile, name: str, solar: float, wind: float) -> Profile:

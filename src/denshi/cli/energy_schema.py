@@ -145,8 +145,12 @@ def _wide() -> dict[str, Any]:
             "type": ["string", "array"],
             "items": _TEXT,
             "description": "CSV beside this file with price_usd_per_kwh and, if wanted, export_usd_per_kwh and "
-            "carbon_g_per_kwh of a day, a week or a year of hours; or a list of one for each weather year",
+            "carbon_g_per_kwh of a day, a week or a year of hours; or a list of one for each weather year; or files of "
+            "a market: ENTSO-E, CAISO, ERCOT, PJM, NYISO, or time_utc and usd_per_mwh",
         },
+        "price_node": {**_TEXT, "description": "hub, zone or area where a market's file holds several"},
+        "price_sequence": {**_TEXT, "description": "auction of ENTSO-E's where a file holds several, as 1"},
+        "price_currency": {"type": "number", "description": "USD for a unit of the currency of a market's file"},
         "price_scenario": {
             "description": "synthetic hourly prices, in place of prices: they follow the grid's clean share, their "
             "mean is the energy part of the region's price",
