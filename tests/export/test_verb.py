@@ -153,7 +153,9 @@ def test_any_name_of_a_project_works(tmp_path, name):
     scenario = _scenario(folder, name=name)
     assert main(["export", str(scenario), "-o", str(folder / "=out")]) == 0
     assert faults(read(folder / "=out" / "netbox")) == []
-    assert sorted(path.name for path in (folder / "=out").iterdir()) == ["design.xlsx", "netbox", "racksdb.yml"]
+    assert sorted(path.name for path in (folder / "=out").iterdir()) == [
+        *("design.xlsx", "netbox", "pypsa", "racksdb.yml")
+    ]
 
 
 def test_a_variant_and_settings_are_laid_over_the_file(tmp_path, monkeypatch, capsys):
@@ -181,7 +183,7 @@ def test_what_is_written_is_said(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        (["--format", "excel"], "netbox, racksdb, xlsx or all"),
+        (["--format", "excel"], "netbox, racksdb, xlsx, pypsa or all"),
         (["--netbox-release", "3.7"], "no release of NetBox 4"),
     ],
 )
@@ -195,7 +197,7 @@ def test_a_missing_package_is_named_with_the_command_and_the_rest_is_written(tmp
     scenario = _scenario(tmp_path)
     assert main(["export", str(scenario), "-o", str(tmp_path / "o")]) == 2
     assert "pip install 'denshi[export]'" in capsys.readouterr().err
-    assert sorted(path.name for path in (tmp_path / "o").iterdir()) == ["netbox", "racksdb.yml"]
+    assert sorted(path.name for path in (tmp_path / "o").iterdir()) == ["netbox", "pypsa", "racksdb.yml"]
     assert main(["export", str(scenario), "-o", str(tmp_path / "p"), "--format", "xlsx"]) == 2
     assert not (tmp_path / "p").exists()
 

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from denshi import energy
 from denshi.errors import FileError, UsageError
 from denshi.export import FORMATS, extras, netbox, write
 from denshi.export.files import staged
+from denshi.export.network import network
 from denshi.export.write import formats_of
+from energy.cases import site
 from export.sample import SAMPLE
 
+SUPPLY = network(site(48), energy.run(site(48)), "sample")
 NOW = (4, 7)
 
 
@@ -23,7 +27,7 @@ def _quiet(_: str) -> None:
 
 
 def test_all_formats_stand_in_one_folder(tmp_path):
-    written = write(SAMPLE, tmp_path / "out", FORMATS, NOW, _quiet)
+    written = write(SAMPLE, SUPPLY, tmp_path / "out", FORMATS, NOW, _quiet)
     assert written.left_out == ()
     found = _files(tmp_path / "out")
     assert {"design.xlsx", "racksdb.yml", "netbox/README.txt", "netbox/11_cables.csv"} <= set(found)
@@ -32,10 +36,10 @@ def test_all_formats_stand_in_one_folder(tmp_path):
 
 
 def test_a_second_export_leaves_no_file_that_contradicts_it(tmp_path):
-    write(SAMPLE, tmp_path, ("netbox",), NOW, _quiet)
+    write(SAMPLE, SUPPLY, tmp_path, ("netbox",), NOW, _quiet)
     (tmp_path / "netbox" / "mine.txt").write_text("keep")
     (tmp_path / "netbox" / "device-types" / "old.yaml").write_text("old")
-    write(SAMPLE, tmp_path, ("netbox",), (4, 2), _quiet)
+    write(SAMPLE, SUPPLY, tmp_path, ("netbox",), (4, 2), _quiet)
     found = _files(tmp_path)
     assert not [name for name in found if "cooling" in name or "old" in name]
     assert "netbox/mine.txt" in found
@@ -43,7 +47,7 @@ def test_a_second_export_leaves_no_file_that_contradicts_it(tmp_path):
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError(errno.ENOSPC, "No space left on device")])
 def test_what_ends_in_the_middle_leaves_what_stood_there(tmp_path, monkeypatch, stop):
-    write(SAMPLE, tmp_path / "old", ("netbox",), NOW, _quiet)
+    write(SAMPLE, SUPPLY, tmp_path / "old", ("netbox",), NOW, _quiet)
     before = {name: (tmp_path / "old" / name).read_bytes() for name in _files(tmp_path / "old")}
 
     def ends(inventory, of):
@@ -53,7 +57,7 @@ def test_what_ends_in_the_middle_leaves_what_stood_there(tmp_path, monkeypatch, 
     monkeypatch.setitem(netbox._TABLES, "11_cables.csv", (netbox._TABLES["11_cables.csv"][0], ends))
     for folder in ("old", "new/deep"):
         with pytest.raises((KeyboardInterrupt, FileError)):
-            write(SAMPLE, tmp_path / folder, ("netbox",), NOW, _quiet)
+            write(SAMPLE, SUPPLY, tmp_path / folder, ("netbox",), NOW, _quiet)
     assert {name: (tmp_path / "old" / name).read_bytes() for name in _files(tmp_path / "old")} == before
     assert not (tmp_path / "new").exists()
 
@@ -62,7 +66,7 @@ def test_a_folder_that_cannot_be_written_is_one_message(tmp_path):
     (tmp_path / "file").write_text("")
     for folder in (tmp_path / "file", tmp_path / "file" / "under"):
         with pytest.raises(FileError, match="cannot be written"):
-            write(SAMPLE, folder, ("netbox",), NOW, _quiet)
+            write(SAMPLE, SUPPLY, folder, ("netbox",), NOW, _quiet)
 
 
 def test_a_read_only_folder_is_one_message(tmp_path, monkeypatch):
@@ -71,14 +75,14 @@ def test_a_read_only_folder_is_one_message(tmp_path, monkeypatch):
 
     monkeypatch.setattr("denshi.export.files.tempfile.mkdtemp", refuse)
     with pytest.raises(FileError, match="Permission denied"):
-        write(SAMPLE, tmp_path / "a", ("netbox",), NOW, _quiet)
+        write(SAMPLE, SUPPLY, tmp_path / "a", ("netbox",), NOW, _quiet)
     assert not (tmp_path / "a").exists()
 
 
 def test_a_folder_in_the_place_of_a_file_is_refused_before_anything_moves(tmp_path):
     (tmp_path / "design.xlsx").mkdir()
     with pytest.raises(FileError, match="is a folder"):
-        write(SAMPLE, tmp_path, FORMATS, NOW, _quiet)
+        write(SAMPLE, SUPPLY, tmp_path, FORMATS, NOW, _quiet)
     assert _files(tmp_path) == []
 
 
@@ -104,16 +108,16 @@ def _without(monkeypatch, *names):
 def test_the_only_format_without_its_package_is_an_error_with_the_command(tmp_path, monkeypatch, asked, package):
     _without(monkeypatch, package)
     with pytest.raises(UsageError, match=package) as told:
-        write(SAMPLE, tmp_path / "out", (asked,), NOW, _quiet)
+        write(SAMPLE, SUPPLY, tmp_path / "out", (asked,), NOW, _quiet)
     assert "pip install 'denshi[export]'" in told.value.mend
     assert not (tmp_path / "out").exists()
 
 
 def test_formats_without_packages_are_left_out_and_named(tmp_path, monkeypatch):
     _without(monkeypatch, "yaml", "xlsxwriter")
-    written = write(SAMPLE, tmp_path, FORMATS, NOW, _quiet)
+    written = write(SAMPLE, SUPPLY, tmp_path, FORMATS, NOW, _quiet)
     assert len(written.left_out) == 3
-    assert set(written.files) == {"netbox"}
+    assert set(written.files) == {"netbox", "pypsa/network", "pypsa/network.nc"}
     assert "netbox/11_cables.csv" in _files(tmp_path)
 
 

@@ -78,6 +78,9 @@ def audit(
 def solve(
     case: Annotated[Path | None, typer.Argument(help="A case file (TOML).", show_default=False)] = None,
     dispatch: Annotated[bool, typer.Option("--dispatch", help="With --json: every hour's flows and price.")] = False,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Folder for the supply as a PyPSA network: NetCDF and CSV.")
+    ] = None,
     schema: Schema = False,
     json: AsJson = False,
 ) -> None:
@@ -107,7 +110,7 @@ def solve(
     read = read_case(case)
     progress = reader()
     try:
-        found = page(read, progress, hours=dispatch)
+        found = page(read, progress, hours=dispatch, export=export)
     except InfeasibleError as error:
         found = infeasible_page(read, error, progress)
         done()

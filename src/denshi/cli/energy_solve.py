@@ -1,6 +1,7 @@
 """The page of ``denshi energy solve``: the supply of least cost with its proof, or what is short and what mends it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,19 +12,28 @@ from denshi.energy.audit_repair import Repair, Shortage, repairs, shortage
 from denshi.energy.explain import clock
 from denshi.energy.record import Energy
 from denshi.errors import InfeasibleError
+from denshi.export import pypsa
+from denshi.export.files import staged
+from denshi.export.network import network
 from denshi.units import show
 
 _SHOWN_HOURS = 24
 
 
-def page(case: Case, progress: Callable[[str], None], *, hours: bool) -> dict[str, Any]:
+def page(case: Case, progress: Callable[[str], None], *, hours: bool, export: Path | None = None) -> dict[str, Any]:
     """Return the supply of least cost in canonical units; ``hours`` adds every hour's flows and price.
+
+    ``export`` is a folder for the supply as a PyPSA network.
 
     Raises
     ------
     InfeasibleError : the load cannot be served, or the target cannot be reached.
+    FileError : the folder cannot be written.
     """
     result, proof = proved(case.inputs, progress)
+    if export is not None:
+        with staged(export, [str(path.relative_to(export)) for path in (export / pypsa.FOLDER).glob("*.csv")]) as stage:
+            pypsa.write(network(case.inputs, result, case.name), stage)
     notes = list(case.notices)
     if proof.lower_bound_usd_per_year is None:
         notes.append("no lower bound: a technology that costs nothing has no size that a bound could rest on")

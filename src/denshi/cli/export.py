@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 def export(
     scenario: ScenarioFile,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the files.")] = None,
-    format_: Annotated[str, typer.Option("--format", help="netbox, racksdb, xlsx or all.")] = "all",
+    format_: Annotated[str, typer.Option("--format", help="netbox, racksdb, xlsx, pypsa or all.")] = "all",
     netbox_release: Annotated[
         str, typer.Option("--netbox-release", help="The NetBox 4.x that imports; cooling from 4.7.")
     ] = "4.7",
@@ -25,12 +25,15 @@ def export(
     settings: Settings = None,
     json: AsJson = False,
 ) -> None:
-    """Write racks, devices, cables, power, cooling and the bill for NetBox, RacksDB and spreadsheets."""
+    """Write racks, devices, cables, power, cooling and the bill for NetBox, RacksDB, spreadsheets; supply for PyPSA."""
     from denshi.cli.output import as_json, done, reader
     from denshi.design import design
+    from denshi.design.paths import fill
+    from denshi.energy import EnergyInput
     from denshi.errors import UsageError
     from denshi.export.extras import COMMAND
     from denshi.export.netbox_choices import release
+    from denshi.export.network import network
     from denshi.export.of_design import inventory
     from denshi.export.write import check_packages, formats_of, write
     from denshi.scenario import load
@@ -39,10 +42,12 @@ def export(
     check_packages(formats)
     asked = load(scenario, variant, settings or ())
     progress = reader()
-    made = inventory(design(asked, progress))
+    found = design(asked, progress)
+    made = inventory(found)
+    supply = network(fill(EnergyInput, found.root()), found.energy, asked.project.name)
     suffix = f"-{variant}" if variant else ""
     folder = out or Path(f"{scenario.stem}{suffix}.export")
-    written = write(made, folder, formats, of, progress)
+    written = write(made, supply, folder, formats, of, progress)
     done()
     if json:
         files = {name: dict(counts) for name, counts in written.files.items()}

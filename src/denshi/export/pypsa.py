@@ -18,6 +18,12 @@ _FLAGS = ("cyclic_state_of_charge",)
 _RELEASE = "1.0.0"
 
 
+def write(network: Network, folder: Path) -> dict[str, Mapping[str, int]]:
+    """Write both into a folder; return what is in them."""
+    rows = write_csv(network, folder / FOLDER)
+    return {FOLDER: {"files": len(rows), "rows": sum(rows.values())}, NETCDF: write_netcdf(network, folder / NETCDF)}
+
+
 def write_csv(network: Network, folder: Path) -> dict[str, int]:
     """Write a folder for ``pypsa.Network.import_from_csv_folder``; return rows by file."""
     folder.mkdir(parents=True)
@@ -25,8 +31,8 @@ def write_csv(network: Network, folder: Path) -> dict[str, int]:
     times = [str(_START + timedelta(hours=hour)) for hour in range(len(network.weight_h))]
     weights = [f"{value:.9g}" for value in network.weight_h]
     head = ("", "snapshot", "objective", "stores", "generators")
-    lines = zip(range(len(times)), times, weights, ["1"] * len(times), weights, strict=True)
-    _rows(folder / "snapshots.csv", head, lines)
+    moments = zip(range(len(times)), times, weights, ["1"] * len(times), weights, strict=True)
+    _rows(folder / "snapshots.csv", head, moments)
     count = {"snapshots.csv": len(times)}
     for kind, part in network.parts.items():
         if not part.static:
@@ -53,8 +59,8 @@ def write_netcdf(network: Network, path: Path) -> dict[str, int]:
         file.network_pypsa_version = _RELEASE.encode()
         file.meta = b"{}"
         file.createDimension("snapshots", hours)
-        _numbers(file, "snapshots", ("snapshots",), np.arange(hours), "i4")
-        _numbers(file, "snapshots_snapshot", ("snapshots",), np.arange(hours), "i4")
+        for name in ("snapshots", "snapshots_snapshot"):
+            _numbers(file, name, ("snapshots",), np.arange(hours, dtype=float), "i4")
         file.variables["snapshots_snapshot"].units = f"hours since {_START}".encode()
         file.variables["snapshots_snapshot"].calendar = b"proleptic_gregorian"
         weights = {"objective": network.weight_h, "stores": np.ones(hours), "generators": network.weight_h}

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from denshi.errors import UsageError
-from denshi.export import netbox, netbox_types, racksdb, xlsx
+from denshi.export import netbox, netbox_types, pypsa, racksdb, xlsx
 from denshi.export.extras import missing, package
 from denshi.export.files import staged
 from denshi.export.inventory import Inventory
 from denshi.export.names import plain
+from denshi.export.network import Network
 from denshi.export.xlsx_sheets import PULL_FILE, PULL_HEAD, pull_row
 
-FORMATS = ("netbox", "racksdb", "xlsx")
+FORMATS = ("netbox", "racksdb", "xlsx", "pypsa")
 WORKBOOK = "design.xlsx"
 RACKSDB = "racksdb.yml"
 NETBOX = "netbox"
+PYPSA = "pypsa"
 
 Progress = Callable[[str], None]
 
@@ -30,9 +32,14 @@ class Written:
 
 
 def write(
-    inventory: Inventory, folder: Path, formats: Sequence[str], release: tuple[int, int], progress: Progress
+    inventory: Inventory,
+    supply: Network,
+    folder: Path,
+    formats: Sequence[str],
+    release: tuple[int, int],
+    progress: Progress,
 ) -> Written:
-    """Write an inventory in these formats into a folder.
+    """Write an inventory and the supply of its site in these formats into a folder.
 
     A format that lacks its package is an error where it is the only one asked for, else it is left out and named.
 
@@ -59,6 +66,9 @@ def write(
             files[WORKBOOK] = xlsx.write(inventory, stage / WORKBOOK, progress)
             if inventory.totals.cables >= xlsx.EXCEL_ROWS:
                 files[PULL_FILE] = _pull_list(inventory, stage / PULL_FILE)
+        if PYPSA in writable:
+            progress("pypsa")
+            files |= {f"{PYPSA}/{name}": counts for name, counts in pypsa.write(supply, stage / PYPSA).items()}
     return Written(files, tuple(left_out))
 
 
@@ -81,7 +91,7 @@ def formats_of(text: str) -> tuple[str, ...]:
     UsageError : there is no such format.
 
     >>> formats_of("all")
-    ('netbox', 'racksdb', 'xlsx')
+    ('netbox', 'racksdb', 'xlsx', 'pypsa')
     """
     if text == "all":
         return FORMATS
@@ -107,6 +117,9 @@ def _replaced(formats: Sequence[str], folder: Path) -> list[str]:
         found += [str(path.relative_to(folder)) for path in types.glob("*.yaml")]
     if "xlsx" in formats:
         found.append(PULL_FILE)
+    if PYPSA in formats:
+        csv_files = (folder / PYPSA / pypsa.FOLDER).glob("*.csv")
+        found += [str(path.relative_to(folder)) for path in csv_files]
     return found
 
 
