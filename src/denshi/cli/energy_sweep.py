@@ -71,7 +71,7 @@ def read_sweep(path: Path) -> Sweep:
         sites={str(name): _site(top, str(name)) for name in sites},
         costs={str(name): _factors(top, str(name)) for name in costs},
         limits_kw={str(name): built.number(str(name), "kW") for name in built.body},
-        targets=targets,
+        targets=tuple(round(one, 12) for one in targets),
         gap=top.number("gap", "1", _GAP, least=1e-6, most=1.0),
     )
 
