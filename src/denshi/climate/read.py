@@ -1,4 +1,4 @@
-"""Read a user's hourly weather: EPW, TMY3 (plain or gzipped) or CSV, 8,760 hours of local standard time."""
+"""Read a user's hourly weather: EPW, TMY3, CSV, NSRDB, PVGIS, plain or gzipped; 8,760 h of local standard time."""
 
 import gzip
 import io
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denshi.climate.calendar import DAY_OF_HOUR, DAYS_OF_MONTH, HOURS, MONTH_OF_HOUR
+from denshi.climate.services import nsrdb, pvgis, service_of
 from denshi.climate.weather import Weather
 from denshi.errors import DenshiError, FileError
 from denshi.psychrometrics import wet_bulb_from_dew_point_c, wet_bulb_from_relative_humidity_c
@@ -45,7 +46,7 @@ Table = Mapping[str, Array]
 # A year of weather takes 2 MB; what is a hundred times larger is something else.
 _MOST_BYTES = 200_000_000
 # Lines before the first hour.
-_HEAD_LINES = {"epw": 8, "tmy3": 2, "csv": 1}
+_HEAD_LINES = {"epw": 8, "tmy3": 2, "csv": 1, "nsrdb": 3, "pvgis": 18}
 # Measured dew points and wet bulbs stand this far above the dry bulb in saturated air.
 _SATURATED_K = 1.0
 _DAY_OF_MONTH = np.array([DAY_OF_HOUR[i] - DAYS_OF_MONTH[MONTH_OF_HOUR[i]].start + 1 for i in range(HOURS)])
@@ -61,7 +62,8 @@ def read_weather(
     The hours stand from 1 January 01:00 to 31 December 24:00, each value of the hour that ends then, in local standard
     time, without a leap day. A CSV file has one line of column names and then 8,760 lines: ``dry_bulb_c``,
     ``pressure_pa``, ``wind_m_per_s``, ``ghi_w_per_m2``, ``dni_w_per_m2``, ``dhi_w_per_m2`` and one of ``wet_bulb_c``,
-    ``dew_point_c``, ``relative_humidity_fraction``; other columns are left alone, in any order.
+    ``dew_point_c``, ``relative_humidity_fraction``; other columns are left alone, in any order. A CSV file may also be
+    one of NSRDB or a typical year of PVGIS, as they come.
 
     Parameters
     ----------
@@ -80,8 +82,12 @@ def read_weather(
     text = _text(file)
     if suffix == "csv" and "Dry-bulb (C)" in text[:4000]:
         reader, suffix = _tmy3, "tmy3"
-    lines = _hour_lines(text, suffix)
-    if suffix != "csv":
+    service = service_of(text) if suffix == "csv" else ""
+    if service:
+        reader, suffix = {"nsrdb": nsrdb, "pvgis": pvgis}[service], service
+    # A service's hours are averaged and turned, so that no line of the file is one of them: its head stands for all.
+    lines = [_HEAD_LINES[suffix]] * HOURS if service else _hour_lines(text, suffix)
+    if suffix in ("epw", "tmy3"):
         _check_stamps(text, suffix, lines, str(path))
     try:
         with warnings.catch_warnings():
