@@ -48,6 +48,8 @@ def plants(weather: Weather, wind_capacity_factor: float | None = None) -> tuple
             solar_capacity_factor=None,
             wind_capacity_factor=wind_capacity_factor,
             clean_fraction=0.0,
+            region_id="",
+            price_usd_per_kwh=0.0,
             **constants,
         ),
         weather,

@@ -43,6 +43,8 @@ def _common(site: str) -> dict[str, Any]:
         "solar_capacity_factor": region.solar_capacity_factor,
         "wind_capacity_factor": region.wind_capacity_factor,
         "clean_fraction": region.clean_fraction,
+        "region_id": region.id,
+        "price_usd_per_kwh": region.price_usd_per_kwh,
     }
 
 

@@ -12,7 +12,7 @@ import denshi.climate.year
 from denshi.catalog.normals import supply_normals, weather_normals
 from denshi.climate import Climate, FileClimate, from_file, read_weather, typical_year
 from denshi.climate.profile import COLUMNS, OPTIONAL
-from denshi.errors import FileError
+from denshi.errors import FileError, OutOfRangeError
 from denshi.figure import figures
 from figure_checks import assert_every_figure_moves, assert_every_input_is_named
 
@@ -20,6 +20,8 @@ PLANT = {"supply_normals": None, "solar_capacity_factor": None, "wind_capacity_f
 OTHERS = {
     "catalog.normals": [weather_normals("id-idaho-falls-fanning-field"), weather_normals("wa-hanford")],
     "catalog.supply_normals": [supply_normals("pjm"), supply_normals("soco"), None],
+    "catalog.region.id": ["elsewhere"],
+    "scenario.energy.price_scenario": ["synthetic"],
 }
 
 
@@ -37,6 +39,7 @@ def test_a_typical_year_moves_with_its_inputs(tmp_path: Path) -> None:
         "high": given(elevation_m=900.0),
         "plant": given(**PLANT),
         "calm": given(normals=weather_normals("jp-okayama")),
+        "priced": given(price_scenario="synthetic"),
     }
     own = {"scenario.energy.profile": [write_profile(tmp_path / "profile.csv")]}
     assert_every_figure_moves(typical_year, cases, "climate", OTHERS | own)
@@ -47,7 +50,8 @@ def test_a_file_moves_with_its_inputs(tmp_path: Path, monkeypatch: pytest.Monkey
     year = typical_year(given())
     base = write_csv(tmp_path / "base.csv", year)
     other = write_csv(tmp_path / "other.csv", typical_year(given("inl")))
-    cases = {"base": given_file(base), "plant": given_file(base, **PLANT)}
+    priced = given_file(base, price_scenario="synthetic")
+    cases = {"base": given_file(base), "plant": given_file(base, **PLANT), "priced": priced}
     own = {"scenario.energy.profile": [write_profile(tmp_path / "profile.csv")]}
     alternatives = OTHERS | own | {"scenario.site.weather": [str(other)]}
     assert_every_figure_moves(from_file, cases, "climate", alternatives)
@@ -125,6 +129,17 @@ def test_the_users_profile_is_taken_as_it_is(tmp_path: Path) -> None:
     assert year.grid_carbon_g_per_kwh[:4].tolist() == [300.0, 301.0, 302.0, 300.0]
 
 
+def test_a_synthetic_price_is_the_energy_part_of_the_regions_on_average(tmp_path: Path) -> None:
+    inputs = given(price_scenario="synthetic")
+    year = typical_year(inputs)
+    assert year.grid_usd_per_kwh is not None
+    mean = inputs.price_usd_per_kwh * (1.0 - inputs.demand_charge_fraction)
+    assert year.grid_usd_per_kwh.mean() == pytest.approx(mean)
+    assert year.supply_label.endswith("; synthetic price scenario, no market's prices")
+    with pytest.raises(OutOfRangeError, match="beside the prices of the profile"):
+        typical_year(given(price_scenario="synthetic", profile=write_profile(tmp_path / "own.csv")))
+
+
 def test_without_columns_of_the_user_no_price_is_made_up() -> None:
     year = typical_year(given())
     assert (year.grid_usd_per_kwh, year.export_usd_per_kwh, year.grid_carbon_g_per_kwh) == (None, None, None)
@@ -153,5 +168,10 @@ def test_a_profile_that_is_none_is_refused(tmp_path: Path, text: str, says: str)
 
 
 def test_every_input_is_named() -> None:
-    cases = {"base": given(), "high": given(elevation_m=900.0), "plant": given(**PLANT)}
+    cases = {
+        "base": given(),
+        "high": given(elevation_m=900.0),
+        "plant": given(**PLANT),
+        "priced": given(price_scenario="synthetic"),
+    }
     assert_every_input_is_named(typical_year, cases, "climate", whole=("catalog.normals", "catalog.supply_normals"))

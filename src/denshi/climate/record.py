@@ -8,6 +8,17 @@ from denshi.figure import figure, given
 
 _PROFILE = ("scenario.energy.profile",)
 _FLEET_PATHS = ("catalog.supply_normals", *_PROFILE)
+_SCENARIO = "scenario.energy.price_scenario"
+_PRICED = dict.fromkeys(
+    (
+        "climate.grid_clean_fraction",
+        "catalog.region.id",
+        "catalog.region.price_usd_per_kwh",
+        "catalog.assumptions.energy-demand-charge-fraction",
+        "catalog.assumptions.climate-price-spread-fraction",
+    ),
+    "priced",
+)
 _PV_CONSTANTS = tuple(
     f"catalog.assumptions.climate-{name}"
     for name in (
@@ -50,6 +61,11 @@ class SupplyInput:
     solar_capacity_factor: float | None = given("catalog.region.solar_capacity_factor", "1")
     wind_capacity_factor: float | None = given("catalog.region.wind_capacity_factor", "1")
     clean_fraction: float = given("catalog.region.clean_fraction", "1")
+    region_id: str = given("catalog.region.id")
+    price_usd_per_kwh: float = given("catalog.region.price_usd_per_kwh", "USD/kWh")
+    demand_charge_fraction: float = given("catalog.assumptions.energy-demand-charge-fraction", "1")
+    price_spread_fraction: float = given("catalog.assumptions.climate-price-spread-fraction", "1")
+    price_scenario: str = given(_SCENARIO, default="flat")
     ground_albedo: float = given("catalog.assumptions.climate-ground-albedo", "1")
     pv_dc_ac_ratio: float = given("catalog.assumptions.climate-pv-dc-ac-ratio", "1")
     pv_loss_fraction: float = given("catalog.assumptions.climate-pv-loss-fraction", "1")
@@ -146,7 +162,7 @@ class Climate:
     dry_bulb_mean_c: float = figure("C", "mean over hours", of=("climate.dry_bulb_c",))
     dry_bulb_max_c: float = figure("C", "highest hour of the typical year", of=("climate.dry_bulb_c",))
     wet_bulb_max_c: float = figure("C", "highest hour of the typical year", of=("climate.wet_bulb_c",))
-    supply_label: str = figure("", "where each supply profile comes from", of=_FLEET_PATHS)
+    supply_label: str = figure("", "where each supply profile comes from", of=(*_FLEET_PATHS, _SCENARIO))
     solar_cf: Array = figure(
         "1",
         _SOLAR,
@@ -170,7 +186,11 @@ class Climate:
     solar_cf_mean: float = figure("1", "mean over hours", of=("climate.solar_cf",))
     wind_cf_mean: float = figure("1", "mean over hours", of=("climate.wind_cf",))
     grid_usd_per_kwh: Array | None = figure(
-        "USD/kWh", "price_usd_per_kwh of the user's profile; without it the region's price holds", of=_PROFILE
+        "USD/kWh",
+        "price_usd_per_kwh of the user's profile; or a synthetic scenario: mean x (1 + spread x g), mean = price x "
+        "(1 - demand share), g from what is not clean, demand by hour and season, drawn outages; else none: flat",
+        of=(*_PROFILE, _SCENARIO, *_PRICED),
+        active=_PRICED,
     )
     export_usd_per_kwh: Array | None = figure(
         "USD/kWh",

@@ -1,6 +1,6 @@
 """Hourly output of a kilowatt of solar and of wind, and how clean the grid is, at the site's weather."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -16,10 +16,12 @@ from denshi.climate.plant import (
     tracker_irradiance_w_per_m2,
     wind_output_fraction,
 )
+from denshi.climate.price import LABEL, synthetic_price
 from denshi.climate.profile import read_profile
 from denshi.climate.record import SupplyInput
 from denshi.climate.scores import Array
 from denshi.climate.weather import Weather
+from denshi.errors import OutOfRangeError
 
 _PLANT_LABEL = "plant profile from the site's weather"
 
@@ -44,23 +46,37 @@ def supply_profiles(given: SupplyInput, weather: Weather) -> Supply:
 
     Raises
     ------
-    OutOfRangeError : a capacity factor or clean fraction that the hourly shape cannot reach.
+    OutOfRangeError : a capacity factor or clean fraction that the hourly shape cannot reach; two prices.
     FileError : the user's profile cannot be read.
     """
     if given.profile is not None:
-        return _own(given.profile)
+        return _priced(given, _own(given.profile))
     fleet = None
     if given.supply_normals is not None:
         ahead_h = round(weather.utc_offset_h - given.supply_normals.utc_offset_h)
         fleet = _turned(_fleet(given.supply_normals), ahead_h)
     solar = _solar(given, weather, fleet)
     wind = _wind(given, weather, fleet)
-    return Supply(
+    made = Supply(
         label=_label(given, fleet),
         solar_cf=np.round(solar, 4),
         wind_cf=np.round(wind, 4),
         clean_fraction=np.round(_clean(given, fleet), 4),
     )
+    return _priced(given, made)
+
+
+def _priced(given: SupplyInput, supply: Supply) -> Supply:
+    """Return a supply with a synthetic price of each hour, where one is asked for."""
+    if given.price_scenario == "flat":
+        return supply
+    if supply.price_usd_per_kwh is not None:
+        raise OutOfRangeError(
+            "stands beside the prices of the profile", where="scenario.energy.price_scenario", mend="Keep one of them"
+        )
+    mean = given.price_usd_per_kwh * (1.0 - given.demand_charge_fraction)
+    price = synthetic_price(mean, supply.clean_fraction, f"{given.region_id}/0", given.price_spread_fraction)
+    return replace(supply, label=f"{supply.label}; {LABEL}", price_usd_per_kwh=price)
 
 
 def _own(path: str) -> Supply:

@@ -187,6 +187,7 @@ class Energy(Table):
     options: Annotated[tuple[TechnologyName, ...], Field(min_length=1, max_length=12)] = assumed(
         ("grid",), "the grid alone", "E"
     )
+    price_scenario: Literal["flat", "synthetic"] = assumed("flat", "the region's price holds in every hour")
     carbon_cap: Carbon | None = assumed(None, "no cap on carbon", ge=0, le=1e5)
     carbon_basis: Literal["year", "hour"] = assumed("year", "caps are budgets of a year")
     unserved_price: EnergyPrice | None = assumed(None, "all load is served", ge=0, le=1e6)
