@@ -50,6 +50,7 @@ def plants(weather: Weather, wind_capacity_factor: float | None = None) -> tuple
             clean_fraction=0.0,
             region_id="",
             price_usd_per_kwh=0.0,
+            price_scenario="flat",
             **constants,
         ),
         weather,

@@ -132,6 +132,41 @@ def test_prices_of_a_market_stand_in_local_standard_time(tmp_path: Path) -> None
         read_case(case_of(tmp_path, 'prices = "prices.csv"\nprice_node = "A"\n', DAY))
 
 
+def test_plants_stand_in_a_sites_weather(tmp_path: Path) -> None:
+    from denshi.catalog.normals import weather_normals
+    from denshi.cli.energy_case import read_case
+    from denshi.climate import synthetic_weather
+
+    def case(lines: str) -> Path:
+        file = tmp_path / "case.toml"
+        file.write_text('region = "jp-tokyo"\nload = "100 MW"\n' + lines, encoding="utf-8")
+        return file
+
+    found = read_case(case('[plant]\nsite = "sakura-ishikari"\n'))
+    assert found.hours.startswith("plant profile from synthetic weather of")
+    assert 0.1 < found.inputs.solar_cf.mean() < 0.3
+    assert any("rougher than a fleet's" in note for note in found.notices)
+    assert any("gives no wind" in note for note in found.notices)
+
+    year = synthetic_weather(weather_normals("la-monroe-regional-ap"))
+    names = ("dry_bulb_c", "wet_bulb_c", "pressure_pa", "wind_m_per_s", "ghi_w_per_m2", "dni_w_per_m2", "dhi_w_per_m2")
+    rows = "\n".join(",".join(f"{x:.5g}" for x in row) for row in zip(*(getattr(year, n) for n in names), strict=True))
+    (tmp_path / "site.csv").write_text(",".join(names) + "\n" + rows + "\n", encoding="utf-8")
+    plant = '[plant]\nweather = "site.csv"\n'
+    stated = "solar_capacity_factor = 0.22\nwind_capacity_factor = 0.33\n"
+    found = read_case(case(stated + plant + "latitude = 32.5\nlongitude = -92.0\n"))
+    assert found.inputs.solar_cf.mean() == pytest.approx(0.22, abs=1e-3)
+    assert found.inputs.wind_cf.mean() == pytest.approx(0.33, abs=1e-3)
+    with pytest.raises(FileError, match="does not say its place"):
+        read_case(case(plant))
+    with pytest.raises(FileError, match="exactly one of site and weather"):
+        read_case(case(plant + 'site = "lanl"\n'))
+    with pytest.raises(FileError, match="stands beside profile"):
+        read_case(case('profile = "x.csv"\n' + plant))
+    with pytest.raises(FileError, match="case.toml:4: plant.site"):
+        read_case(case('[plant]\nsite = "nowhere"\n'))
+
+
 @pytest.mark.slow
 def test_several_years_and_flexible_load(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = (

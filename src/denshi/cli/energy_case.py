@@ -24,7 +24,7 @@ KEYS = (
     *("export_limit", "supply", "price", "carbon", "discount_rate", "export_price_fraction", "demand_charge_fraction"),
     *("solar_capacity_factor", "wind_capacity_factor", "grid_clean_fraction", "technology"),
     *("profiles", "synthetic_years", "prices", "price_scenario", "unserved_price", "flexible", "count_grid_clean"),
-    *("grid_charging", *OF_A_MARKET),
+    *("grid_charging", "plant", *OF_A_MARKET),
 )
 FLEXIBLE = ("curtail_fraction", "curtail_hours", "curtail_price", "shift_fraction", "shift_up_fraction")
 CARBON = ("intensity", "cap", "basis")

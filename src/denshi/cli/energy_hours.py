@@ -9,6 +9,7 @@ import numpy as np
 from denshi.catalog import Region
 from denshi.catalog.user_file import shown
 from denshi.cli import energy_profile
+from denshi.cli.energy_plant import plant_year
 from denshi.cli.energy_toml import Table
 from denshi.energy.audit import Profile
 from denshi.energy.match import Vector
@@ -23,11 +24,13 @@ def weather_years(top: Table, region: Region, notes: list[str]) -> tuple[Profile
     ``notes`` takes what was done to the hours of files.
     """
     solar, wind = region.solar_capacity_factor, region.wind_capacity_factor
-    given = [key for key in ("profile", "profiles", "synthetic_years") if top.has(key)]
+    given = [key for key in ("profile", "profiles", "synthetic_years", "plant") if top.has(key)]
     if len(given) > 1:
         raise top.fault(given[1], f"stands beside {given[0]}", mend="Keep one of them")
     if top.has("area") and not {"profile", "profiles"} & set(given):
         raise top.fault("area", "names an area of a profile file, and none is given", mend="Add profile")
+    if given == ["plant"]:
+        return (plant_year(top, region, notes),)
     if not given or given == ["synthetic_years"]:
         count = int(top.number("synthetic_years", "1", 1.0, least=1.0, most=float(_MOST_YEARS)))
         seeds: Sequence[int | None] = (None,) if count == 1 else range(count)
@@ -35,7 +38,7 @@ def weather_years(top: Table, region: Region, notes: list[str]) -> tuple[Profile
             clean = region.clean_fraction
             return tuple(energy_profile.packaged(region, solar, wind, clean, seed) for seed in seeds)
         except DenshiError as error:
-            raise top.fault("region", error.what, mend=error.mend.replace("--profile", "profile")) from None
+            raise top.fault("region", error.what, mend=error.mend.replace("--profile", "profile or [plant]")) from None
     names = top.texts("profiles", ()) if given == ["profiles"] else (top.text("profile"),)
     paths = [top.beside(name) for name in names]
     found = energy_profile.of_files(paths, top.text("area", "") or None, solar, wind, region, notes)

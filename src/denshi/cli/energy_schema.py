@@ -134,6 +134,19 @@ def _wide() -> dict[str, Any]:
             "minItems": 1,
             "description": "several weather years that share the capacities and count alike; in place of profile",
         },
+        "plant": {
+            "type": "object",
+            "description": "one solar and one wind plant in a site's weather; in place of profile",
+            "properties": {
+                "site": {**_TEXT, "description": "site of the catalogue"},
+                "weather": {**_TEXT, "description": "EPW, TMY3, NSRDB, PVGIS or CSV beside this file"},
+                "latitude": {"type": "number", "description": "of weather that does not say it [degrees]"},
+                "longitude": {"type": "number", "description": "of weather that does not say it [degrees]"},
+                "elevation": _quantity("m", "of weather that does not say it"),
+            },
+            "oneOf": [{"required": ["site"]}, {"required": ["weather"]}],
+            "additionalProperties": False,
+        },
         "synthetic_years": {
             "type": "integer",
             "minimum": 1,

@@ -31,8 +31,8 @@ Found = tuple[dict[str, Array], dict[str, Any]]
 def service_of(text: str) -> str:
     """Return which service wrote a file: "nsrdb", "pvgis", or "" for another.
 
-    >>> service_of("Latitude (decimal degrees): 45.000"), service_of("dry_bulb_c,pressure_pa")
-    ('pvgis', '')
+    >>> service_of("Source,Location ID,City"), service_of("dry_bulb_c,pressure_pa")
+    ('nsrdb', '')
     """
     head = text[:4000]
     if head.startswith("Source,Location ID,"):
