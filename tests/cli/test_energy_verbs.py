@@ -315,7 +315,7 @@ def test_an_interrupt_is_told() -> None:
         "examples/energy/louisiana-90-hourly.toml",
     ]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
-        time.sleep(3.0)
+        time.sleep(1.2)
         run.send_signal(signal.SIGINT)
         out, err = run.communicate(timeout=60)
     assert run.returncode == 130
