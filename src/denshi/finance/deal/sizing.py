@@ -1,0 +1,155 @@
+"""How much debt a deal bears, and how it is drawn: linear fixed points, solved once for all paths."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from denshi.finance.deal.terms import Deal, Debt, Matrix
+
+_MOST_TURNS = 60
+_STANDS = 1e-14
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """Uses and sources of each step of construction, [path, step]; ``facility_usd`` is [path, 1]."""
+
+    facility_usd: Matrix
+    debt_usd: Matrix
+    equity_usd: Matrix
+    interest_usd: Matrix
+    fees_usd: Matrix
+    reserve_usd: Matrix
+
+
+def service_shape(debt: Debt, available_usd: Matrix, steps_per_year: int) -> Matrix:
+    """Return the debt service of each step of the tenor for one dollar of debt at its beginning, [path, step].
+
+    .. math:: \\sum_t s_t (1 + r)^{-t} = 1
+
+    with interest alone in the grace period, a balloon in the last step, and between them the shape: in proportion to
+    the cash available where it is above nothing, level, or equal repayments.
+    """
+    rate, tenor, grace = debt.rate / steps_per_year, debt.tenor_steps, debt.grace_steps
+    discount = (1.0 + rate) ** -np.arange(1.0, tenor + 1.0)
+    shape = np.zeros((available_usd.shape[0], tenor))
+    after = slice(grace, tenor)
+    if debt.shape == "sculpted":
+        shape[:, after] = np.maximum(available_usd[:, :tenor], 0.0)[:, after]
+    elif debt.shape == "annuity":
+        shape[:, after] = 1.0
+    else:
+        left = 1.0 - np.arange(tenor - grace) / (tenor - grace)
+        shape[:, after] = 1.0 / (tenor - grace) + rate * left
+    fixed = np.zeros(tenor)
+    fixed[:grace] = rate
+    fixed[-1] += debt.balloon_fraction
+    worth = shape @ discount
+    # Where no cash is to be expected the debt has no shape; it is then as good as repaid at the end.
+    scale = np.divide(1.0 - fixed @ discount, worth, out=np.zeros_like(worth), where=worth > 0.0)
+    found: Matrix = shape * scale[:, None] + fixed
+    return found
+
+
+def most_by_cover(debt: Debt, available_usd: Matrix, shape: Matrix) -> Matrix:
+    """Return the debt that the cash available covers as asked in every step, [path, 1]; infinite without a cover."""
+    if debt.cover is None:
+        return np.full((len(shape), 1), np.inf)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = np.maximum(available_usd[:, : debt.tenor_steps], 0.0) / (debt.cover * shape)
+    each = np.where(shape > 0.0, each, np.inf)
+    if debt.shape != "sculpted" or debt.grace_steps or debt.balloon_fraction:
+        lowest: Matrix = each.min(axis=1, keepdims=True)
+        return lowest
+    # All equal but for rounding: the present value of what is available over the cover.
+    finite = np.where(np.isfinite(each), each, np.nan)
+    with np.errstate(all="ignore"):
+        mean = np.nanmean(finite, axis=1, keepdims=True)
+    return np.where(np.isfinite(mean), mean, 0.0)
+
+
+def fund(deal: Deal, debt: Debt, uses_usd: Matrix, shape: Matrix, most_usd: Matrix) -> Funding:
+    """Draw debt and equity for construction; the facility pays its own interest, fees and reserve.
+
+    With g the share of debt, F the facility, c the commitment fee, f the fee up front and R the reserve,
+
+    .. math:: U_t = C_t + f F [t = 0] + R F [t = T] + r (B_{t-1} + d_t / 2) + c (F - B_{t-1}), \\quad d_t = g U_t
+
+    B is affine in F, so that F = sum d is one linear equation. Where the cover allows less than the gearing does, F is
+    what the cover allows, and g follows.
+
+    Parameters
+    ----------
+    uses_usd : what is to be paid in each step of construction [USD], [path, step].
+    shape : service of the tenor for one dollar of debt.
+    most_usd : debt that the cover allows [USD], [path, 1].
+
+    Source: yescombe2013, chapter 13.
+    """
+    reserve = _following(shape, debt.reserve_steps, 0)[:, None]
+    gearing = np.full((len(uses_usd), 1), debt.gearing)
+    constant, slope = _drawn(debt, deal.steps_per_year, uses_usd, gearing, reserve)
+    facility = np.divide(constant, 1.0 - slope, out=np.zeros_like(constant), where=slope < 1.0)
+    limited = facility > most_usd
+    if limited.any():
+        facility = np.where(limited, most_usd, facility)
+        for _ in range(_MOST_TURNS):
+            constant, slope = _drawn(debt, deal.steps_per_year, uses_usd, gearing, reserve)
+            drawn = constant + slope * facility
+            ratio = np.divide(facility, drawn, out=np.ones_like(drawn), where=limited & (drawn > 0.0))
+            gearing = np.where(limited, gearing * ratio, gearing)
+            if np.abs(ratio - 1.0).max() <= _STANDS:
+                break
+    return _funding(debt, deal.steps_per_year, uses_usd, gearing, facility, reserve)
+
+
+def reserve_targets(service_usd: Matrix, steps: float) -> Matrix:
+    """Return what a reserve holds at the end of each step: the service of so many following steps."""
+    found = np.zeros_like(service_usd)
+    whole, part = int(steps), steps - int(steps)
+    for ahead in range(1, whole + 1):
+        found[:, :-ahead] += service_usd[:, ahead:]
+    if part > 0.0:
+        found[:, : -whole - 1] += part * service_usd[:, whole + 1 :]
+    return found
+
+
+def _following(shape: Matrix, steps: float, first: int) -> Matrix:
+    """Return the sum of so many steps from one on."""
+    whole = int(steps)
+    found: Matrix = shape[:, first : first + whole].sum(axis=1)
+    if steps > whole and first + whole < shape.shape[1]:
+        found = found + (steps - whole) * shape[:, first + whole]
+    return found
+
+
+def _drawn(debt: Debt, per_year: int, uses_usd: Matrix, gearing: Matrix, reserve: Matrix) -> tuple[Matrix, Matrix]:
+    """Return constant and slope in the facility of all that is drawn."""
+    rate, commitment = debt.construction_rate / per_year, debt.commitment_rate / per_year
+    steps = uses_usd.shape[1]
+    constant, slope = np.zeros((len(uses_usd), 1)), np.zeros((len(uses_usd), 1))
+    closed = gearing / (1.0 - 0.5 * gearing * rate)
+    for t in range(steps):
+        of_facility = debt.upfront_fraction * (t == 0) + reserve * (t == steps - 1) + commitment
+        constant = constant + closed * (uses_usd[:, t : t + 1] + (rate - commitment) * constant)
+        slope = slope + closed * (of_facility + (rate - commitment) * slope)
+    return constant, slope
+
+
+def _funding(
+    debt: Debt, per_year: int, uses_usd: Matrix, gearing: Matrix, facility: Matrix, reserve: Matrix
+) -> Funding:
+    rate, commitment = debt.construction_rate / per_year, debt.commitment_rate / per_year
+    steps = uses_usd.shape[1]
+    drawn, interest, fees, kept = (np.zeros_like(uses_usd) for _ in range(4))
+    balance = np.zeros_like(facility)
+    for t in range(steps):
+        now = slice(t, t + 1)
+        fees[:, now] = debt.upfront_fraction * facility * (t == 0) + commitment * (facility - balance)
+        kept[:, now] = reserve * facility * (t == steps - 1)
+        paid = uses_usd[:, now] + fees[:, now] + kept[:, now]
+        drawn[:, now] = gearing * (paid + rate * balance) / (1.0 - 0.5 * gearing * rate)
+        interest[:, now] = rate * (balance + 0.5 * drawn[:, now])
+        balance = balance + drawn[:, now]
+    equity = uses_usd + fees + kept + interest - drawn
+    return Funding(facility, drawn, equity, interest, fees, kept)
