@@ -1,4 +1,4 @@
-"""Deals as PySAM's Singleowner solves them: debt, equity, service, cash of owners, NPV and IRR (tools/pysam_oracle.py)."""
+"""Deals as PySAM solves them: debt, equity, service, cash of owners, NPV and IRR (tools/pysam_oracle.py)."""
 
 import json
 from pathlib import Path

@@ -10,7 +10,7 @@ _MOST_STEPS = 200
 _STEP_TOLERANCE = 4e-16
 # A yearly factor from 1e-4 to 1e4 holds every rate that means anything; the grid is densest around a rate of zero.
 _WIDEST_LOG_RATE = 9.2
-_GRID = _WIDEST_LOG_RATE * np.sinh(np.linspace(-4.0, 4.0, 801)) / np.sinh(4.0)
+GRID = _WIDEST_LOG_RATE * np.sinh(np.linspace(-4.0, 4.0, 801)) / np.sinh(4.0)
 
 
 def sign_changes(cash_flow: ArrayLike) -> int:
@@ -103,7 +103,7 @@ def _widened(flow: NDArray[np.float64]) -> list[tuple[float, float]]:
 
 
 def _scanned(flow: NDArray[np.float64], periods_per_year: float) -> Iterator[tuple[float, float]]:
-    grid = _GRID / periods_per_year
+    grid = GRID / periods_per_year
     decay = np.exp(-np.abs(grid)[:, None] * np.arange(flow.size))
     signs = np.sign(np.where(grid >= 0, decay @ flow, decay @ flow[::-1]))
     for i in np.flatnonzero(signs[:-1] * signs[1:] < 0):

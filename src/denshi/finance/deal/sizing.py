@@ -5,9 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from denshi.finance.deal.terms import Deal, Debt, Matrix
-
-_MOST_TURNS = 60
-_STANDS = 1e-14
+from denshi.finance.deal.walk import draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +49,23 @@ def service_shape(debt: Debt, available_usd: Matrix, steps_per_year: int) -> Mat
     return found
 
 
+def refinanced(debt: Debt, shape: Matrix, steps_per_year: int) -> Matrix:
+    """Return a service that after refinancing repays what is owed then at the new rate, in the same proportions."""
+    at = debt.refinancing_step
+    if at is None:
+        return shape
+    ahead, periods = shape[:, at + 1 :], -np.arange(1.0, shape.shape[1] - at)
+    owed = ahead @ (1.0 + debt.rate / steps_per_year) ** periods
+    worth = ahead @ (1.0 + debt.refinanced_rate / steps_per_year) ** periods
+    factor = np.divide(owed, worth, out=np.ones_like(owed), where=worth > 0.0)
+    return np.concatenate([shape[:, : at + 1], ahead * factor[:, None]], axis=1)
+
+
 def most_by_cover(debt: Debt, available_usd: Matrix, shape: Matrix) -> Matrix:
     """Return the debt that the cash available covers as asked in every step, [path, 1]; infinite without a cover."""
     if debt.cover is None:
         return np.full((len(shape), 1), np.inf)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         each = np.maximum(available_usd[:, : debt.tenor_steps], 0.0) / (debt.cover * shape)
     each = np.where(shape > 0.0, each, np.inf)
     if debt.shape != "sculpted" or debt.grace_steps or debt.balloon_fraction:
@@ -86,21 +96,14 @@ def fund(deal: Deal, debt: Debt, uses_usd: Matrix, shape: Matrix, most_usd: Matr
 
     Source: yescombe2013, chapter 13.
     """
-    reserve = _following(shape, debt.reserve_steps, 0)[:, None]
-    gearing = np.full((len(uses_usd), 1), debt.gearing)
-    constant, slope = _drawn(debt, deal.steps_per_year, uses_usd, gearing, reserve)
-    facility = np.divide(constant, 1.0 - slope, out=np.zeros_like(constant), where=slope < 1.0)
-    limited = facility > most_usd
-    if limited.any():
-        facility = np.where(limited, most_usd, facility)
-        for _ in range(_MOST_TURNS):
-            constant, slope = _drawn(debt, deal.steps_per_year, uses_usd, gearing, reserve)
-            drawn = constant + slope * facility
-            ratio = np.divide(facility, drawn, out=np.ones_like(drawn), where=limited & (drawn > 0.0))
-            gearing = np.where(limited, gearing * ratio, gearing)
-            if np.abs(ratio - 1.0).max() <= _STANDS:
-                break
-    return _funding(debt, deal.steps_per_year, uses_usd, gearing, facility, reserve)
+    uses = np.ascontiguousarray(uses_usd)
+    reserve = _following(shape, debt.reserve_steps, 0)
+    facility = np.zeros(len(uses))
+    parts = tuple(np.zeros_like(uses) for _ in range(5))
+    per_year = deal.steps_per_year
+    rates = (debt.construction_rate / per_year, debt.commitment_rate / per_year)
+    draw(debt.gearing, *rates, debt.upfront_fraction, uses, reserve, most_usd[:, 0].copy(), facility, *parts)
+    return Funding(facility[:, None], *parts)
 
 
 def reserve_targets(service_usd: Matrix, steps: float) -> Matrix:
@@ -121,35 +124,3 @@ def _following(shape: Matrix, steps: float, first: int) -> Matrix:
     if steps > whole and first + whole < shape.shape[1]:
         found = found + (steps - whole) * shape[:, first + whole]
     return found
-
-
-def _drawn(debt: Debt, per_year: int, uses_usd: Matrix, gearing: Matrix, reserve: Matrix) -> tuple[Matrix, Matrix]:
-    """Return constant and slope in the facility of all that is drawn."""
-    rate, commitment = debt.construction_rate / per_year, debt.commitment_rate / per_year
-    steps = uses_usd.shape[1]
-    constant, slope = np.zeros((len(uses_usd), 1)), np.zeros((len(uses_usd), 1))
-    closed = gearing / (1.0 - 0.5 * gearing * rate)
-    for t in range(steps):
-        of_facility = debt.upfront_fraction * (t == 0) + reserve * (t == steps - 1) + commitment
-        constant = constant + closed * (uses_usd[:, t : t + 1] + (rate - commitment) * constant)
-        slope = slope + closed * (of_facility + (rate - commitment) * slope)
-    return constant, slope
-
-
-def _funding(
-    debt: Debt, per_year: int, uses_usd: Matrix, gearing: Matrix, facility: Matrix, reserve: Matrix
-) -> Funding:
-    rate, commitment = debt.construction_rate / per_year, debt.commitment_rate / per_year
-    steps = uses_usd.shape[1]
-    drawn, interest, fees, kept = (np.zeros_like(uses_usd) for _ in range(4))
-    balance = np.zeros_like(facility)
-    for t in range(steps):
-        now = slice(t, t + 1)
-        fees[:, now] = debt.upfront_fraction * facility * (t == 0) + commitment * (facility - balance)
-        kept[:, now] = reserve * facility * (t == steps - 1)
-        paid = uses_usd[:, now] + fees[:, now] + kept[:, now]
-        drawn[:, now] = gearing * (paid + rate * balance) / (1.0 - 0.5 * gearing * rate)
-        interest[:, now] = rate * (balance + 0.5 * drawn[:, now])
-        balance = balance + drawn[:, now]
-    equity = uses_usd + fees + kept + interest - drawn
-    return Funding(facility, drawn, equity, interest, fees, kept)

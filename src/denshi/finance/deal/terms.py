@@ -47,6 +47,12 @@ class Debt:
     refinanced_rate: float = 0.0
     refinanced_fee: float = 0.0
 
+    @property
+    def refinancing_step(self) -> int | None:
+        """The step of operation at whose end the debt is refinanced; None where nothing is owed then."""
+        at = self.refinanced_at
+        return at if at is not None and at < self.tenor_steps - 1 else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tax:
