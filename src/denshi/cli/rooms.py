@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from denshi.cli import cooling, energy, fabric, finance, power, serving, training
+from denshi.cli import buildout, cooling, energy, fabric, finance, power, serving, training
 from denshi.cli.options import AsJson, ScenarioFile, Settings, Variant
 
 VERBS = {
@@ -14,6 +14,7 @@ VERBS = {
     "cooling": ("facility", "Cooling plant: PUE through the year, peak hour, water."),
     "power": ("facility", "Power chain: losses by stage, connection, equipment."),
     "energy": ("energy", "Supply: capacity, dispatch, cost, clean share."),
+    "buildout": ("buildout", "Build-out: phases, deliveries, landed cost, draws."),
     "finance": ("finance", "Cash flow, NPV, IRR, cost of an accelerator-hour."),
 }
 _GROUPS = {
@@ -23,6 +24,7 @@ _GROUPS = {
     "cooling": cooling.register,
     "power": power.register,
     "energy": energy.register,
+    "buildout": buildout.register,
     "finance": finance.register,
 }
 _SHOWN_PREFIXES = {
