@@ -74,9 +74,9 @@ class Deal:
     Attributes
     ----------
     steps_per_year : 12 for months, 1 for years.
-    built : first step of operation; uses of money end before it.
+    built : first step of operation; uses of money end before it, what is earned before it belongs to the owners.
     capex_usd, grant_usd : uses and public money before operation.
-    revenue_usd, opex_usd : takings and running costs.
+    revenue_usd, opex_usd : takings and running costs, from the first step on.
     depreciation_usd : what income is reduced by for wear.
     credit_usd : tax credits, paid after tax.
     refresh_usd, refresh_saved_usd : purchases that renew hardware, and what is put aside for them beforehand.

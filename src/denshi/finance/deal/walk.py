@@ -35,7 +35,7 @@ def draw(gearing: float, rate: float, commitment: float, upfront: float, uses: M
 
 
 def walk(built: int, refinanced_at: int, terms: Matrix, *columns: Matrix) -> None:
-    """Fill in the flows of operation, in place.
+    """Fill in the flows of operation, in place; what is earned while building goes to the owners after tax.
 
     Interest is paid on the balance of the step before; tax on takings - costs - depreciation - interest - fees, losses
     as the terms say; what is due is at most what is owed; a share of what is left repays early; below the cover of the
@@ -140,8 +140,8 @@ def _walk(
     refunded = terms[6] != 0.0
     paths, steps = revenue.shape
     for p in range(paths):
-        owed, losses, plain_losses, held = balance[p, built - 1], 0.0, 0.0, 0.0
-        for t in range(built, steps):
+        owed = losses = plain_losses = held = 0.0
+        for t in range(steps):
             last = t == steps - 1
             due_interest = owed * (rate_before if refinanced_at < 0 or t <= refinanced_at else rate_after)
             due_fees = owed * fee if t == refinanced_at else 0.0
@@ -157,10 +157,15 @@ def _walk(
                 plain_losses += max(-plain, 0.0) - used
                 plain = max(plain, 0.0) - used
             cash = operating + credit[p, t] + (residual[p] if last else 0.0) - refresh[p, t]
-            project[p, t] = cash - tax_rate[p] * plain
+            project[p, t] += cash - tax_rate[p] * plain
+            tax[p, t] = tax_rate[p] * taxed
+            if t < built:
+                equity[p, t] += cash - tax[p, t]
+                owed = balance[p, t] if t == built - 1 else 0.0
+                continue
             due = min(service[p, t], owed + due_interest)
             change = reserve[p, t] - reserve[p, t - 1]
-            left = cash + earned[p, t] - tax_rate[p] * taxed - due_fees - due - change
+            left = cash + earned[p, t] - tax[p, t] - due_fees - due - change
             early = min(swept * max(left, 0.0), owed + due_interest - due)
             owed -= due - due_interest + early
             left -= early
@@ -171,6 +176,5 @@ def _walk(
             interest[p, t] = due_interest
             repayment[p, t] = due - due_interest + early
             balance[p, t] = owed
-            tax[p, t] = tax_rate[p] * taxed
             fees[p, t] = due_fees
             locked[p, t] = held

@@ -1,0 +1,157 @@
+"""The finance room's cash flow on many paths: each input a factor on what was planned, the delay in months."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denshi.finance.deal import Deal, Debt, Tax, cash_flows
+from denshi.finance.inputs import FinanceInput
+from denshi.finance.irr_many import irr_many
+from denshi.finance.lending import gearing
+from denshi.finance.metrics import present_factors
+from denshi.finance.operation import is_leased, operate
+
+Matrix = NDArray[np.float64]
+Vector = NDArray[np.float64]
+
+INPUTS = ("price", "decline", "utilisation", "power", "hardware", "facility", "upkeep", "delay_months")
+OUTPUTS = ("npv_usd", "irr", "equity_irr", "equity_multiple")
+# Paths side by side whose months fit into the processor's second cache.
+BLOCK = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a design plans, month by month [USD], and its terms; every path is a change of it."""
+
+    years: Vector
+    revenue_usd: Vector
+    energy_usd: Vector
+    upkeep_usd: Vector
+    hardware_draw_usd: Vector
+    facility_draw_usd: Vector
+    land_draw_usd: Vector
+    it_depreciation_usd: Vector
+    facility_depreciation_usd: Vector
+    it_residual_usd: float
+    facility_residual_usd: float
+    land_usd: float
+    decline: float
+    tax_rate: float
+    built: int
+    discount_rate: float
+    debt: Debt | None
+
+
+def plan_of(given: FinanceInput) -> Plan:
+    """Return the plan of a project as the finance room sees it; in a lease without the hardware.
+
+    The debt is the room's share of all uses, at its rate, over its term, repaid along the cash before tax or level.
+    """
+    found, leased = operate(given, given.online_fraction), is_leased(given)
+    own = 0.0 if leased else 1.0
+    draws = given.facility_draw_usd + given.land_draw_usd + own * (given.hardware_draw_usd + given.network_draw_usd)
+    paid = np.flatnonzero(draws)
+    built = min(max(round(given.full_power_month), int(paid[-1]) + 1 if paid.size else 1, 1), given.months - 1)
+    years = given.debt_years
+    tenor = given.months - built if years is None else min(round(12 * years), given.months - built)
+    share, rate = gearing(given), given.debt_rate
+    debt = Debt(rate=rate, construction_rate=rate, gearing=share, tenor_steps=max(tenor, 1), shape=given.repayment)
+    upkeep = found.own_opex_usd - own * found.energy_usd
+    return Plan(
+        years=np.arange(given.months) / 12.0,
+        revenue_usd=found.revenue_usd,
+        energy_usd=own * found.energy_usd,
+        upkeep_usd=upkeep,
+        hardware_draw_usd=own * (given.hardware_draw_usd + given.network_draw_usd),
+        facility_draw_usd=given.facility_draw_usd,
+        land_draw_usd=given.land_draw_usd,
+        it_depreciation_usd=own * found.it_depreciation_usd,
+        facility_depreciation_usd=found.facility_depreciation_usd,
+        it_residual_usd=own * found.it_residual_usd,
+        facility_residual_usd=found.facility_residual_usd - given.land_usd,
+        land_usd=given.land_usd,
+        decline=given.price_decline_fraction,
+        tax_rate=given.tax_rate if given.revenue != "none" else 0.0,
+        built=built,
+        discount_rate=given.discount_rate,
+        debt=debt if share > 0.0 else None,
+    )
+
+
+def deal_of(plan: Plan, changes: Mapping[str, Vector]) -> Deal:
+    """Return the deal of many paths.
+
+    The delay moves revenue, running costs and depreciation; payments and the end stay.
+
+    Parameters
+    ----------
+    changes : factor of each of ``INPUTS`` by path, ``delay_months`` in months; what is left out is as planned.
+    """
+    paths = len(next(iter(changes.values())))
+
+    def factor(name: str) -> Matrix:
+        return changes.get(name, np.ones(paths))[:, None]
+
+    late = changes.get("delay_months", np.zeros(paths))
+    fall = (1.0 - np.clip(plan.decline * factor("decline"), 0.0, 0.95)) / (1.0 - min(plan.decline, 0.95))
+    revenue = _late(plan.revenue_usd, late) * factor("price") * factor("utilisation") * fall**plan.years
+    opex = _late(plan.energy_usd, late) * factor("power") + _late(plan.upkeep_usd, late) * factor("upkeep")
+    hardware, facility = plan.hardware_draw_usd * factor("hardware"), plan.facility_draw_usd * factor("facility")
+    it = _late(plan.it_depreciation_usd, late) * factor("hardware")
+    shell = _late(plan.facility_depreciation_usd, late) * factor("facility")
+    capex = hardware + facility + plan.land_draw_usd
+    depreciation = it + shell
+    book = capex.sum(axis=1) - depreciation.sum(axis=1)
+    residual = plan.it_residual_usd * factor("hardware") + plan.facility_residual_usd * factor("facility")
+    return Deal(
+        steps_per_year=12,
+        built=plan.built,
+        capex_usd=capex,
+        revenue_usd=revenue,
+        opex_usd=opex,
+        depreciation_usd=depreciation,
+        tax=Tax(rate=plan.tax_rate),
+        debt=plan.debt,
+        residual_usd=residual + plan.land_usd,
+        book_usd=book,
+    )
+
+
+def _late(monthly: Vector, months: Vector) -> Matrix:
+    """Return a series that begins later by parts of months, [path, month]; what falls behind the end is lost."""
+    whole = np.floor(months).astype(int)
+    part = (months - whole)[:, None]
+    size = len(monthly)
+    place = np.arange(size) - whole[:, None]
+    padded = np.concatenate([[0.0], monthly])
+    now = padded[np.clip(place + 1, 0, size)]
+    before = padded[np.clip(place, 0, size)]
+    found: Matrix = (1.0 - part) * now + part * before
+    return found
+
+
+def outcomes(plan: Plan, names: tuple[str, ...], table: Matrix) -> dict[str, Vector]:
+    """Return NPV [USD], rate of return, that of the owners, and their multiple of money [1] of each path.
+
+    Blocks of paths run in turn. A path without a rate of return has none (not a number).
+
+    Parameters
+    ----------
+    names : which inputs the columns are.
+    table : factors and months, [path, input].
+    """
+    found = {name: np.empty(len(table)) for name in OUTPUTS}
+    discount = present_factors(plan.discount_rate, len(plan.years))
+    for begin in range(0, len(table), BLOCK):
+        some = slice(begin, min(begin + BLOCK, len(table)))
+        flows = cash_flows(deal_of(plan, {name: table[some, i] for i, name in enumerate(names)}))
+        found["npv_usd"][some] = flows.project_usd @ discount
+        found["irr"][some] = irr_many(flows.project_usd)
+        found["equity_irr"][some] = irr_many(flows.equity_usd) if plan.debt else found["irr"][some]
+        put_in = -np.minimum(flows.equity_usd, 0.0).sum(axis=1)
+        taken = np.maximum(flows.equity_usd, 0.0).sum(axis=1)
+        found["equity_multiple"][some] = taken / np.where(put_in > 0.0, put_in, np.nan)
+    return found
