@@ -76,12 +76,12 @@ def cheapest(plan: Plan) -> float:
             orders[(item, who)][quarter] = 1.0
         if any(lead_past_end(plan, key, orders[key]) for key in keys):
             continue
-        # A later date never costs less in a scenario with an outage; in the plan itself every date is tried.
-        late = [next((d for d in dates if fits(plan, orders, k, d)), None) for k in range(len(plan.outages))]
-        for first in dates:
-            if first[1] >= plan.quarters or not fits(plan, orders, 0, first) or None in late[1:]:
+        outcomes = [[d for d in dates if fits(plan, orders, k, d)] for k in range(len(plan.outages))]
+        for first in outcomes[0]:
+            if first[1] >= plan.quarters:
                 continue
-            service = [first, *late[1:]]
+            # A later date never costs less in an outage, which brings no stage forward; in the plan every date is tried.
+            service = [first, *(next(d for d in one if d[0] >= first[0] and d[1] >= first[1]) for one in outcomes[1:])]
             found = recount(plan, orders, service)  # type: ignore[arg-type]
             if found.worst_gw <= 1e-9 and found.worst_usd <= 1.0:
                 best = min(best, found.objective_usd)

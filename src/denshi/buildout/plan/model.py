@@ -6,10 +6,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from denshi.buildout.plan.problem import Item, Plan, Supplier
+from denshi.buildout.plan.problem import Item, Plan, Supplier, soonest_gw
 
 Vector = NDArray[np.float64]
 USD_PER_UNIT = 1e9
+_LEAST_GW = 1e-6
 
 
 @dataclass(slots=True)
@@ -107,8 +108,23 @@ def _scenario(program: Program, columns: Columns, plan: Plan, probability: float
         (_run if item.is_run else _supplied)(program, columns, plan, item, service, out, use, probability)
     if plan.crew_gw > 0:
         _crews(program, plan, service)
+    for stage, planned in zip(service, columns.service[0] if columns.service else [], strict=False):
+        for quarter in range(plan.quarters):
+            # An outage brings no stage forward: what money or a shell of the plan is not there for stays out.
+            program.row({planned[quarter]: 1.0, stage[quarter]: -1.0}, 0.0, np.inf)
+    _too_soon(program, plan, service)
     columns.service.append(service)
     columns.use.append(use)
+
+
+def _too_soon(program: Program, plan: Plan, service: list[range]) -> None:
+    """No stage before the first quarter in which each item can be there: nothing the rows do not say, said sooner."""
+    needed = np.cumsum([stage.gw for stage in plan.stages])
+    for item in plan.items:
+        ready = soonest_gw(plan, item)
+        for stage, gw in zip(service, needed, strict=True):
+            for quarter in np.flatnonzero(ready < gw - _LEAST_GW):
+                program.upper[stage[quarter]] = 0.0
 
 
 def _lateness(program: Program, plan: Plan, probability: float, service: list[range]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from denshi.buildout.plan.problem import Item, Plan
+from denshi.buildout.plan.problem import Item, Plan, soonest_gw
 from denshi.buildout.plan.recount import in_service_gw
 from denshi.buildout.plan.solve import Schedule
 
@@ -86,16 +86,6 @@ def item_float(plan: Plan, item: Item, stage_name: str, date: int) -> int:
     needed = sum(stage.gw for stage in plan.stages[: names.index(stage_name) + 1])
     enough = np.flatnonzero(soonest_gw(plan, item) >= needed - _LEAST_GW)
     return date - int(enough[0]) if len(enough) else date - plan.quarters
-
-
-def soonest_gw(plan: Plan, item: Item) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    """Return the most of an item that can be ready by each quarter [GW]."""
-    ready = np.full(plan.quarters, item.in_hand_gw)
-    for supplier in item.suppliers:
-        way = supplier.lead_quarters + item.installation_quarters + supplier.slots_from
-        slots = np.maximum(0, np.arange(plan.quarters) - way + 1)
-        ready = ready + np.minimum(slots * supplier.gw_per_quarter, supplier.limit_gw)
-    return ready
 
 
 def dated(plan: Plan, schedule: Schedule) -> tuple[Dated, ...]:

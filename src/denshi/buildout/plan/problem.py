@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 
+import numpy as np
+from numpy.typing import NDArray
+
 from denshi.errors import OutOfRangeError
 
 WEEKS_PER_QUARTER = 365.25 / 28
@@ -145,6 +148,16 @@ class Plan:
                 mend="Lower them",
             )
         return self
+
+
+def soonest_gw(plan: Plan, item: Item) -> NDArray[np.float64]:
+    """Return the most of an item that can be ready by each quarter [GW]."""
+    ready = np.full(plan.quarters, item.in_hand_gw)
+    for supplier in item.suppliers:
+        way = supplier.lead_quarters + item.installation_quarters + supplier.slots_from
+        slots = np.maximum(0, np.arange(plan.quarters) - way + 1)
+        ready = ready + np.minimum(slots * supplier.gw_per_quarter, supplier.limit_gw)
+    return ready
 
 
 def _once(names: Iterable[str], where: str) -> None:

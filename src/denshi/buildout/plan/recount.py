@@ -48,6 +48,7 @@ def recount(
             breaches_gw.append(float(np.max(online - item.in_hand_gw - np.sum(list(ready.values()), axis=0))))
             running += probability * float(discount @ _running(plan, item, ready, online))
         breaches_gw.append(_crew_breach(plan, online))
+        breaches_gw.append(float(np.max(online - in_service_gw(plan, service[0]))))
     payments_usd = float(discount @ paid)
     return Count(
         objective_usd=payments_usd + lateness + running,
