@@ -80,7 +80,7 @@ def cheapest(plan: Plan) -> float:
         for first in outcomes[0]:
             if first[1] >= plan.quarters:
                 continue
-            # A later date never costs less in an outage, which brings no stage forward; in the plan every date is tried.
+            # In an outage, which brings no stage forward, a later date never costs less; in the plan each is tried.
             service = [first, *(next(d for d in one if d[0] >= first[0] and d[1] >= first[1]) for one in outcomes[1:])]
             found = recount(plan, orders, service)  # type: ignore[arg-type]
             if found.worst_gw <= 1e-9 and found.worst_usd <= 1.0:
