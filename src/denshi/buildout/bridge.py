@@ -184,7 +184,7 @@ def bridge(wanted: Monthly, available: Monthly, options: Sequence[Option], dark_
     weights = np.array([one.carbon_g_per_kwh for one in options])
     return Bridge(
         names=tuple(one.name for one in options),
-        capacity_kw=tuple(float(one) for one in found.x[:count]),
+        capacity_kw=_taken_kw(options, found.x[:count], used),
         used_kw=used,
         dark_kw=dark,
         capacity_usd=float(np.dot(capacity_usd, found.x[:count])),
@@ -192,6 +192,14 @@ def bridge(wanted: Monthly, available: Monthly, options: Sequence[Option], dark_
         waiting_usd=float(dark.sum() * dark_usd_per_kwh * HOURS_PER_MONTH),
         waiting_without_usd=float(gap.sum() * dark_usd_per_kwh * HOURS_PER_MONTH),
         carbon_t=float(weights @ used.sum(axis=1)) * HOURS_PER_MONTH / 1e6,
+    )
+
+
+def _taken_kw(options: Sequence[Option], bought: Monthly, used: Monthly) -> tuple[float, ...]:
+    """Return the capacity of each option: what is rented costs nothing where it is not used, so its use counts."""
+    return tuple(
+        float(kw) if one.capex_usd_per_kw > 0 else float(use.max(initial=0.0))
+        for one, kw, use in zip(options, bought, used, strict=True)
     )
 
 

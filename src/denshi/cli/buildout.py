@@ -1,4 +1,4 @@
-"""``denshi buildout``: the build-out of a scenario, and a plan of long-lead items over quarters."""
+"""``denshi buildout``: the build-out of a scenario, a plan of long-lead items over quarters, bridge power."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +19,7 @@ def register(app: typer.Typer, show_room: Callable[..., None], text: str) -> Non
     )
     group.command(ScenarioByDefault.default, help=text)(show_room)
     group.command("plan")(plan)
+    group.command("bridge")(bridge)
     app.add_typer(group, name="buildout")
 
 
@@ -48,3 +49,27 @@ def plan(
     except DenshiError as error:
         raise told_at(str(file), error) from None
     print(as_json(found) if json else as_text(found), end="")
+
+
+def bridge(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="CASE", help="A bridge case (TOML).", show_default=False)
+    ] = None,
+    json: AsJson = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a bridge case.")] = False,
+) -> None:
+    """Print the cheapest power until the supply is there, when each phase has it, and what waiting costs.
+
+    Example: examples/buildout/bridge-two-gigawatts.toml.
+    """
+    from denshi.cli.buildout_bridge import bridge_page, bridge_schema, bridge_text, read_bridge
+    from denshi.cli.output import as_json
+    from denshi.errors import UsageError
+
+    if schema:
+        print(as_json(bridge_schema()), end="")
+        return
+    if file is None:
+        raise UsageError("no case file is named", mend="Say denshi buildout bridge CASE.toml, or --schema")
+    found = bridge_page(read_bridge(file))
+    print(as_json(found) if json else bridge_text(found), end="")
