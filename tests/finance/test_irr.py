@@ -100,3 +100,24 @@ def test_many_rates_of_nothing():
     assert np.isnan(irr_many(np.zeros((3, 12)))).all()
     with pytest.raises(OutOfRangeError, match="finite"):
         irr_many([[1.0, np.inf]])
+
+
+@pytest.mark.parametrize("kind", ["noise", "falling", "rounded", "walk"])
+def test_many_rates_of_flows_that_change_sign_often_equal_each_alone(kind):
+    rng, month = np.random.default_rng(3), np.arange(120)
+    shapes = {
+        "noise": lambda: rng.normal(size=120),
+        "falling": lambda: np.where(month < 12, -1.0, 0.05 * rng.uniform(0.2, 1.5) - 0.0004 * month),
+        "rounded": lambda: np.round(rng.normal(size=120)),
+        "walk": lambda: np.cumsum(rng.normal(size=120)),
+    }
+    rows = np.array([shapes[kind]() for _ in range(100)])
+    alone = [rate if (rate := irr(row)) is not None else np.nan for row in rows]
+    assert np.log1p(irr_many(rows)) == pytest.approx(np.log1p(alone), abs=1e-12, nan_ok=True)
+
+
+def test_of_several_rates_the_one_on_the_side_of_the_sum_is_taken():
+    # Roots at -50 %, 10 % and 400 % a year; more comes back than was put in.
+    flow = -np.poly([1 / 0.5, 1 / 1.1, 1 / 5.0])[::-1]
+    assert flow.sum() > 0.0
+    assert irr(flow, 1.0) == pytest.approx(0.1)

@@ -30,7 +30,9 @@ def irr(cash_flow: ArrayLike, periods_per_year: float = 12.0) -> float | None:
     .. math:: \\sum_t c_t e^{-u t} = 0, \\qquad IRR = e^{u n} - 1
 
     Solved for u by Newton within a bracket; for u < 0 the sum is scaled by the last period, so that nothing overflows.
-    Of several roots the one is taken at which the value falls as the rate rises, nearest to zero.
+    Of several roots the first one is taken on the side of zero to which the sum of the cash flow points: a positive
+    rate where more comes back than was put in. Where there is none, the nearest to zero at which the value falls as the
+    rate rises, or else the nearest.
 
     Parameters
     ----------
@@ -51,8 +53,10 @@ def irr(cash_flow: ArrayLike, periods_per_year: float = 12.0) -> float | None:
     found = log_rates(cash_flow, periods_per_year)
     if not found:
         return None
+    total = float(np.sum(cash_flow))
+    pointed = [u for u, _ in found if u * total > 0.0]
     falling = [u for u, falls in found if falls]
-    return expm1(periods_per_year * min(falling or [u for u, _ in found], key=abs))
+    return expm1(periods_per_year * min(pointed or falling or [u for u, _ in found], key=abs))
 
 
 def rates(cash_flow: ArrayLike, periods_per_year: float = 12.0) -> tuple[float, ...]:

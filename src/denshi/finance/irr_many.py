@@ -25,10 +25,10 @@ Scan = Callable[[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
 def irr_many(cash_flows: ArrayLike, periods_per_year: float = 12.0) -> NDArray[np.float64]:
     """Return the internal rate of return of each row, as ``irr`` does for one.
 
-    Rows that change their sign once, or twice and are worth more than nothing at a rate of zero, have one rate to be
-    found. They are solved together, 64 at a time, by Newton in the log-rate from the rate at which the two sides
-    balance as lumps. The others are looked through outward from a rate of zero on the grid of ``irr``, until a root is
-    enclosed at which the value falls.
+    A row that changes its sign once has one rate; so has, above zero, one whose sums up to each period change their
+    sign once and end above zero (norstrom1972). Those are solved together, 64 at a time, by Newton in the log-rate from
+    the rate at which the two sides balance as lumps. The others are looked through outward from a rate of zero on the
+    grid of ``irr``, on the side to which their sum points, then on both.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def irr_many(cash_flows: ArrayLike, periods_per_year: float = 12.0) -> NDArray[n
     if flows.size:
         start, settle, scan = _kernels()
         start(flows, log_rates)
-        settle(flows, log_rates)
+        settle(flows, GRID / periods_per_year, log_rates)
         scan(flows, GRID / periods_per_year, log_rates)
     yearly: NDArray[np.float64] = np.expm1(periods_per_year * log_rates)
     for i in np.flatnonzero(np.isnan(log_rates)):
@@ -64,7 +64,7 @@ def irr_many(cash_flows: ArrayLike, periods_per_year: float = 12.0) -> NDArray[n
 
 
 @cache
-def _kernels() -> tuple[Kernel, Kernel, Scan]:
+def _kernels() -> tuple[Kernel, Scan, Scan]:
     import numba
 
     compiled = numba.njit(fastmath={"contract"}, nogil=True, error_model="numpy")
@@ -79,8 +79,8 @@ def _start(flows: NDArray[np.float64], log_rates: NDArray[np.float64]) -> None:
     """Write the log-rate at which both sides of each row balance as lumps; not a number where a root is not sure."""
     rows, periods = flows.shape
     for row in range(rows):
-        out = into = when_out = when_into = last = 0.0
-        changes = 0
+        out = into = when_out = when_into = last = total = 0.0
+        changes = crossings = 0
         for t in range(periods):
             c = flows[row, t]
             if c > 0:
@@ -93,11 +93,13 @@ def _start(flows: NDArray[np.float64], log_rates: NDArray[np.float64]) -> None:
                 when_out += -t * c
                 changes += last > 0
                 last = -1.0
-        sure = changes == 1 or (changes == 2 and last < 0 and into > out)
+            crossings += (total < 0.0) != (total + c < 0.0) and t > 0
+            total += c
+        sure = changes == 1 or (changes > 1 and crossings == 1 and total > 0.0)
         log_rates[row] = np.log(into / out) / (when_into / into - when_out / out) if sure else np.nan
 
 
-def _settle(flows: NDArray[np.float64], log_rates: NDArray[np.float64]) -> None:
+def _settle(flows: NDArray[np.float64], grid: NDArray[np.float64], log_rates: NDArray[np.float64]) -> None:
     """Replace each log-rate by the root near it; not a number where Newton does not settle."""
     rows, periods = flows.shape
     block = np.empty((periods, _ROWS))
@@ -124,62 +126,69 @@ def _settle(flows: NDArray[np.float64], log_rates: NDArray[np.float64]) -> None:
                 break
         for k in range(wide):
             stands = abs(step[k]) <= _STANDS * max(1.0, abs(u[k])) and abs(u[k]) * periods < _SAFE_EXPONENT
-            # Where the last period is paid and the sum is above zero there are two roots, the wanted one above zero.
-            sums, ends = 0.0, 0.0
+            # Of a row that changes its sign more than once a rate above zero and on the grid is sure, no other.
+            changes, last = 0, 0.0
             for t in range(periods):
-                sums += flows[begin + k, t]
-                ends = flows[begin + k, t] if flows[begin + k, t] != 0.0 else ends
-            log_rates[begin + k] = u[k] if stands and (u[k] > 0.0 or not (sums > 0.0 > ends)) else np.nan
+                c = flows[begin + k, t]
+                changes += c * last < 0.0
+                last = c if c != 0.0 else last
+            log_rates[begin + k] = u[k] if stands and (changes == 1 or 0.0 < u[k] < grid[-1]) else np.nan
 
 
 def _scan(flows: NDArray[np.float64], grid: NDArray[np.float64], log_rates: NDArray[np.float64]) -> None:
-    """Replace what is not a number by the root nearest zero at which the value falls, else by the nearest root.
+    """Replace what is not a number by the root that ``irr`` takes; infinite where no root is enclosed.
 
-    Infinite where no root is enclosed; what lies on the grid itself stays not a number.
+    What lies on the grid itself stays not a number.
     """
     middle = len(grid) // 2
-    inner, outer = np.empty(2), np.empty((2, _LANES))
+    lanes = np.empty(_LANES)
     for row in range(len(flows)):
         if not np.isnan(log_rates[row]):
             continue
         flow = flows[row]
-        inner[:] = _value(flow, grid[middle])[0]
-        rising = found = np.inf
-        on_grid = inner[0] == 0.0
-        for away in range(1, middle + 1):
-            lane = (away - 1) % _LANES
-            if lane == 0:
-                _values(flow, grid, away, outer)
-            for side in range(2):
-                value = outer[side, lane]
-                on_grid |= value == 0.0
-                if value * inner[side] < 0.0:
-                    low = middle + away - 1 if side else middle - away
-                    falls = (inner[side] > 0.0) == (side == 1)
+        centre = _value(flow, grid[middle])[0]
+        falling = rising = np.inf
+        on_grid = centre == 0.0
+        for turn in range(2):
+            # First the side to which the sum points: the root nearest zero there is the one.
+            above = (centre > 0.0) == (turn == 0)
+            inner = centre
+            for away in range(1, middle + 1):
+                lane = (away - 1) % _LANES
+                if lane == 0:
+                    _values(flow, grid, away, above, lanes)
+                outer = lanes[lane]
+                on_grid |= outer == 0.0
+                if outer * inner < 0.0:
+                    low = middle + away - 1 if above else middle - away
+                    falls = (inner > 0.0) == above
                     root = _enclosed(flow, grid[low], grid[low + 1], falls)
-                    if falls and abs(root) < abs(found):
-                        found = root
-                    if not falls and abs(root) < abs(rising):
+                    if falls and falling == np.inf:
+                        falling = root
+                    if not falls and rising == np.inf:
                         rising = root
-                inner[side] = value
-            if on_grid or found != np.inf:
+                inner = outer
+                if on_grid or falling != np.inf:
+                    break
+            if on_grid or falling != np.inf:
                 break
         if not on_grid:
-            log_rates[row] = found if found != np.inf else rising
+            log_rates[row] = falling if falling != np.inf else rising
 
 
-def _values(flow: NDArray[np.float64], grid: NDArray[np.float64], away: int, found: NDArray[np.float64]) -> None:
-    """Write the values at the next points of the grid below and above zero, all at once."""
+def _values(
+    flow: NDArray[np.float64], grid: NDArray[np.float64], away: int, above: bool, found: NDArray[np.float64]
+) -> None:
+    """Write the values at the next points of the grid on one side of zero, all at once."""
     middle, periods = len(grid) // 2, len(flow)
-    x = np.empty((2, _LANES))
+    x = np.empty(_LANES)
     for k in range(_LANES):
-        place = min(away + k, middle)
-        x[0, k], x[1, k] = np.exp(grid[middle - place]), np.exp(-grid[middle + place])
+        x[k] = np.exp(-grid[middle + min(away + k, middle)])
     found[:] = 0.0
     for t in range(periods):
+        c = flow[periods - 1 - t] if above else flow[t]
         for k in range(_LANES):
-            found[0, k] = found[0, k] * x[0, k] + flow[t]
-            found[1, k] = found[1, k] * x[1, k] + flow[periods - 1 - t]
+            found[k] = found[k] * x[k] + c
 
 
 def _enclosed(flow: NDArray[np.float64], left: float, right: float, falls: bool) -> float:

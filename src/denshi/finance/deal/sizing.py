@@ -72,10 +72,10 @@ def most_by_cover(debt: Debt, available_usd: Matrix, shape: Matrix) -> Matrix:
         lowest: Matrix = each.min(axis=1, keepdims=True)
         return lowest
     # All equal but for rounding: the present value of what is available over the cover.
-    finite = np.where(np.isfinite(each), each, np.nan)
-    with np.errstate(all="ignore"):
-        mean = np.nanmean(finite, axis=1, keepdims=True)
-    return np.where(np.isfinite(mean), mean, 0.0)
+    owed = np.isfinite(each)
+    count = owed.sum(axis=1, keepdims=True)
+    total = np.where(owed, each, 0.0).sum(axis=1, keepdims=True)
+    return np.divide(total, count, out=np.zeros_like(total), where=count > 0)
 
 
 def fund(deal: Deal, debt: Debt, uses_usd: Matrix, shape: Matrix, most_usd: Matrix) -> Funding:

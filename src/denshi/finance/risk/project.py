@@ -90,14 +90,17 @@ def deal_of(plan: Plan, changes: Mapping[str, Vector]) -> Deal:
     ----------
     changes : factor of each of ``INPUTS`` by path, ``delay_months`` in months; what is left out is as planned.
     """
-    paths = len(next(iter(changes.values())))
+    paths, months = len(next(iter(changes.values()))), len(plan.years)
 
     def factor(name: str) -> Matrix:
         return changes.get(name, np.ones(paths))[:, None]
 
     late = changes.get("delay_months", np.zeros(paths))
     fall = (1.0 - np.clip(plan.decline * factor("decline"), 0.0, 0.95)) / (1.0 - min(plan.decline, 0.95))
-    revenue = _late(plan.revenue_usd, late) * factor("price") * factor("utilisation") * fall**plan.years
+    grown = np.cumprod(
+        np.concatenate([factor("price"), np.repeat(fall ** (1 / 12), months - 1, axis=1)], axis=1), axis=1
+    )
+    revenue = _late(plan.revenue_usd, late) * factor("utilisation") * grown
     opex = _late(plan.energy_usd, late) * factor("power") + _late(plan.upkeep_usd, late) * factor("upkeep")
     hardware, facility = plan.hardware_draw_usd * factor("hardware"), plan.facility_draw_usd * factor("facility")
     it = _late(plan.it_depreciation_usd, late) * factor("hardware")
@@ -122,6 +125,8 @@ def deal_of(plan: Plan, changes: Mapping[str, Vector]) -> Deal:
 
 def _late(monthly: Vector, months: Vector) -> Matrix:
     """Return a series that begins later by parts of months, [path, month]; what falls behind the end is lost."""
+    if not months.any():
+        return monthly[None, :]
     whole = np.floor(months).astype(int)
     part = (months - whole)[:, None]
     size = len(monthly)
