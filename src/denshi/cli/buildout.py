@@ -35,7 +35,7 @@ def plan(
     from denshi.cli.buildout_page import as_text, page
     from denshi.cli.buildout_plan import plan_schema, read_plan
     from denshi.cli.energy_toml import told_at
-    from denshi.cli.output import as_json
+    from denshi.cli.output import as_json, done, reader
     from denshi.errors import DenshiError, UsageError
 
     if schema:
@@ -45,9 +45,11 @@ def plan(
         raise UsageError("no plan file is named", mend="Say denshi buildout plan PLAN.toml, or --schema")
     asked = read_plan(file)
     try:
-        found = page(asked)
+        found = page(asked, reader())
     except DenshiError as error:
         raise told_at(str(file), error) from None
+    finally:
+        done()
     print(as_json(found) if json else as_text(found), end="")
 
 

@@ -1,5 +1,6 @@
 """The page of a build-out plan: stages, Gantt rows, what a week costs, second sources, outages."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ _BN = 1e9
 _BARS = 40
 
 
-def page(file: "PlanFile") -> dict[str, Any]:
+def page(file: "PlanFile", progress: Callable[[str], None]) -> dict[str, Any]:
     """Return the best schedule of a plan as plain values."""
     from denshi.buildout.plan import bars, dated, in_service_gw, outages, solve
 
     plan = file.plan
+    progress("plan")
     found = solve(plan)
     count = found.count
     rows = [_bar(one, file.start) for one in bars(plan, found)]
@@ -36,8 +38,8 @@ def page(file: "PlanFile") -> dict[str, Any]:
         "stages": stages,
         "gantt": rows,
         "critical_path": [row for row in rows if row["critical"]],
-        "items": [_item(plan, found, one) for one in plan.items],
-        "second_sources": [_second(plan, found, one) for one in plan.items if len(one.suppliers) > 1],
+        "items": [_item(plan, found, one, progress) for one in plan.items],
+        "second_sources": [_second(plan, found, one, progress) for one in plan.items if len(one.suppliers) > 1],
         "outages": [
             {
                 "item": one.item,
@@ -87,9 +89,10 @@ def _stage(one: Any, start: date) -> dict[str, Any]:
     }
 
 
-def _item(plan: "Plan", found: "Schedule", item: "Item") -> dict[str, Any]:
+def _item(plan: "Plan", found: "Schedule", item: "Item", progress: Callable[[str], None]) -> dict[str, Any]:
     from denshi.buildout.plan import lateness
 
+    progress(f"{item.name}: a week late")
     worth = lateness(plan, found, item)
     return {
         "item": item.name,
@@ -99,9 +102,10 @@ def _item(plan: "Plan", found: "Schedule", item: "Item") -> dict[str, Any]:
     }
 
 
-def _second(plan: "Plan", found: "Schedule", item: "Item") -> dict[str, Any]:
+def _second(plan: "Plan", found: "Schedule", item: "Item", progress: Callable[[str], None]) -> dict[str, Any]:
     from denshi.buildout.plan import second_source
 
+    progress(f"{item.name}: one supplier")
     worth = second_source(plan, found, item)
     return {
         "item": item.name,

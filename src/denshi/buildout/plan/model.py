@@ -78,20 +78,21 @@ def program_of(plan: Plan) -> tuple[Program, Columns]:
 
 
 def _orders(program: Program, columns: Columns, plan: Plan, item: Item, supplier: Supplier) -> None:
+    """Orders stand as sums up to each quarter: the rows that follow then have few entries."""
     key = (item.name, supplier.name)
     most = min(supplier.gw_per_quarter, supplier.limit_gw, plan.wanted_gw)
-    found = program.columns(plan.quarters, most)
+    found = program.columns(plan.quarters, min(supplier.limit_gw, plan.wanted_gw))
     columns.orders[key] = found
-    for quarter, column in enumerate(found):
-        if not supplier.slots_from <= quarter < plan.quarters - supplier.lead_quarters - item.installation_quarters:
-            program.upper[column] = 0.0
-    if supplier.limit_gw < plan.wanted_gw:
-        program.row(dict.fromkeys(found, 1.0), -np.inf, supplier.limit_gw)
+    taken: dict[int, float] = {}
     if supplier.qualification_usd > 0:
-        taken = program.columns(1, 1.0, whole=True)[0]
-        columns.taken[key] = taken
-        for column in found:
-            program.row({column: 1.0, taken: -most}, -np.inf, 0.0)
+        columns.taken[key] = program.columns(1, 1.0, whole=True)[0]
+        taken = {columns.taken[key]: -most}
+    for quarter, column in enumerate(found):
+        is_open = supplier.slots_from <= quarter < plan.quarters - supplier.lead_quarters - item.installation_quarters
+        before = {found[quarter - 1]: -1.0} if quarter else {}
+        program.row({column: 1.0} | before, 0.0, most if is_open else 0.0)
+        if taken and is_open:
+            program.row({column: 1.0} | before | taken, -np.inf, 0.0)
 
 
 def _scenario(program: Program, columns: Columns, plan: Plan, probability: float, out: tuple[str, str]) -> None:
@@ -141,7 +142,7 @@ def _delivered(
 ) -> dict[int, float]:
     key = (item.name, supplier.name)
     way = supplier.lead_quarters + item.installation_quarters + (supplier.outage_quarters if key == out else 0)
-    return dict.fromkeys(columns.orders[key][: max(0, quarter - way + 1)], 1.0)
+    return {columns.orders[key][quarter - way]: 1.0} if quarter >= way else {}
 
 
 def _supplied(
@@ -222,9 +223,11 @@ def _paid_until(columns: Columns, plan: Plan, quarter: int) -> dict[int, float]:
     for item in plan.items:
         for supplier in item.suppliers:
             price = supplier.usd_per_gw / USD_PER_UNIT
-            for ordered, column in enumerate(columns.orders[(item.name, supplier.name)][: quarter + 1]):
-                delivered = ordered + supplier.lead_quarters <= quarter
-                paid[column] = price * (1.0 if delivered else item.deposit_fraction)
+            ordered = columns.orders[(item.name, supplier.name)]
+            paid[ordered[quarter]] = price * item.deposit_fraction
+            if quarter >= supplier.lead_quarters:
+                delivered = ordered[quarter - supplier.lead_quarters]
+                paid[delivered] = paid.get(delivered, 0.0) + price * (1.0 - item.deposit_fraction)
             taken = columns.taken.get((item.name, supplier.name))
             if taken is not None:
                 paid[taken] = supplier.qualification_usd / USD_PER_UNIT

@@ -55,10 +55,11 @@ def solve(
     plan = plan.checked() if kept is None else replace(plan.checked(), budget_usd=())
     program, columns = program_of(plan)
     for key, orders_kept in (kept or {}).items():
-        for quarter, gw in enumerate(orders_kept):
-            program.lower[columns.orders[key][quarter]] = program.upper[columns.orders[key][quarter]] = float(gw)
+        for quarter, gw in enumerate(np.cumsum(orders_kept)):
+            column = columns.orders[key][quarter]
+            program.lower[column] = program.upper[column] = float(gw)
     values, bound = _highs(program, time_limit_s, gap)
-    orders = {key: _clean(values[list(found)]) for key, found in columns.orders.items()}
+    orders = {key: _clean(np.diff(values[list(found)], prepend=0.0)) for key, found in columns.orders.items()}
     service = tuple(tuple(_first(values[list(stage)], plan) for stage in scenario) for scenario in columns.service)
     count = recount(plan, orders, service)
     if count.worst_gw > _RESIDUAL_GW * max(1.0, plan.wanted_gw) or count.worst_usd > 1e-6 * USD_PER_UNIT:
