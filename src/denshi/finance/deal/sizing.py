@@ -75,7 +75,8 @@ def most_by_cover(debt: Debt, available_usd: Matrix, shape: Matrix) -> Matrix:
     owed = np.isfinite(each)
     count = owed.sum(axis=1, keepdims=True)
     total = np.where(owed, each, 0.0).sum(axis=1, keepdims=True)
-    return np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+    mean: Matrix = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+    return mean
 
 
 def fund(deal: Deal, debt: Debt, uses_usd: Matrix, shape: Matrix, most_usd: Matrix) -> Funding:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from denshi.errors import DenshiError
-from denshi.validation.finance import deals, exact, machines, owning
+from denshi.validation.finance import deals, exact, machines, owning, single_owner
 from denshi.validation.finance.answer import Answer, DesignFigure, Question
 from denshi.validation.finance.rows import Expected, Row, expected_of, tolerance_of
 from denshi.validation.finance.units import in_unit
@@ -16,6 +16,7 @@ Verdict = Literal["holds", "fails", "not answered"]
 _RECOGNISERS = (
     exact.trade_rule,
     exact.internal_rates,
+    single_owner.single_owner,
     machines.accelerators_in_a_chain,
     machines.accelerators_of_power,
     machines.gigawatt_all_in,
@@ -111,7 +112,7 @@ def _held(row: Row, number: Expected, place: int, answer: Answer) -> Scored:
 def _unit(number: Expected) -> str:
     """A unit that stands behind the number itself goes before that of the row."""
     inside = number.text.rpartition(" ")[2]
-    return {"GPUs": "GPUs", "RT": "RT", "IT": "MW IT", "MW": "MW"}.get(inside, number.unit)
+    return {"GPUs": "GPUs", "RT": "RT", "IT": "MW IT", "MW": "MW", "%": "%", "$": "$"}.get(inside, number.unit)
 
 
 def _off(low: float, high: float, number: Expected) -> float:
