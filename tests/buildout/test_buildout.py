@@ -198,7 +198,7 @@ def test_a_late_supply_is_said_to_be_the_supply():
     said = run(replace(base(), phases=EARLY, energy_items=(TURBINE,))).notices[0]
     assert said.startswith("the supply is late: turbine, ordered on the first day, is in service 78 weeks after")
     assert "racks and plant alone are 47 weeks late" in said
-    assert "bridge power until then is not modelled" in said
+    assert "denshi buildout bridge weighs bridge power until then" in said
     assert "the supply" not in run(replace(base(), phases=EARLY)).notices[0]
 
 

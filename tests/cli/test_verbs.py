@@ -93,7 +93,7 @@ def test_diff_names_inputs_and_headlines(small: Path, capsys: pytest.CaptureFixt
     assert moved["facility.pue_mean"] < 0
 
 
-@pytest.mark.parametrize("verb", ["training", "fabric", "cooling", "power", "energy", "finance"])
+@pytest.mark.parametrize("verb", ["training", "fabric", "cooling", "power", "energy", "buildout", "finance"])
 def test_each_room_has_a_verb(verb: str, small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([verb, str(small), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["figures"]
