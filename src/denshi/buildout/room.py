@@ -180,8 +180,8 @@ def _lateness(critical: Critical, own: Critical) -> tuple[str, ...]:
     alone = f"{own.late_weeks:.0f} weeks late" if own.late_weeks > 0 else "in time"
     return (
         f"the supply is late: {critical.name}, {when} ({critical.lead_weeks:.0f} weeks of lead time; racks and plant "
-        f"alone are {alone}); denshi buildout bridge weighs bridge power until then, and a grid connection that is granted already "
-        "is named in site.grid_connection",
+        f"alone are {alone}); denshi buildout bridge weighs bridge power until then, and a grid connection that is "
+        "granted already is named in site.grid_connection",
     )
 
 
