@@ -37,6 +37,7 @@ def base() -> FinanceInput:
         water_m3_per_year=2e4,
         facility_kw=17e3,
         it_kw=14e3,
+        connection_kw=18e3,
         accelerators=7200.0,
         workload_kinds=("training", "serving"),
         tokens_per_year=(1.2e14, 4e14),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from denshi.errors import OutOfRangeError
 from denshi.finance import irr, irr_many, npv, sign_changes
 from denshi.finance.irr import log_rates, rates
+from denshi.finance.metrics import modified_irr
 
 
 def conventional(rng: np.random.Generator, periods: int) -> np.ndarray:
@@ -121,3 +122,12 @@ def test_of_several_rates_the_one_on_the_side_of_the_sum_is_taken():
     flow = -np.poly([1 / 0.5, 1 / 1.1, 1 / 5.0])[::-1]
     assert flow.sum() > 0.0
     assert irr(flow, 1.0) == pytest.approx(0.1)
+
+
+def test_modified_rate_equals_pyxirr():
+    rng = np.random.default_rng(8)
+    for _ in range(20):
+        flow = np.concatenate([-rng.uniform(1, 5, 6), rng.uniform(-0.2, 1.5, 30)])
+        theirs = pyxirr.mirr(flow, finance_rate=1.08 ** (1 / 12) - 1, reinvest_rate=1.08 ** (1 / 12) - 1)
+        assert modified_irr(flow, 0.08) == pytest.approx((1 + theirs) ** 12 - 1, rel=1e-10)
+    assert modified_irr([1.0, 2.0], 0.1) is None

@@ -33,6 +33,7 @@ class FinanceInput:
     water_m3_per_year: float = given("facility.water_m3_per_year", "m3")
     facility_kw: float = given("facility.peak_load_kw", "kW")
     it_kw: float = given("cluster.it_power_kw", "kW")
+    connection_kw: float = given("energy.connection_kw", "kW")
     accelerators: float = given("cluster.accelerators", "count")
     workload_kinds: tuple[str, ...] = given("workload.*.kind")
     tokens_per_year: tuple[float, ...] = given("workload.*.tokens_per_year", "token")

@@ -31,6 +31,7 @@ def levelised(given: FinanceInput, operation: Operation) -> dict[str, Any]:
         "capex_usd": total,
         "capex_usd_per_kw_it": total / given.it_kw,
         "capex_usd_per_kw_facility": total / given.facility_kw,
+        "capex_usd_per_kw_contracted": total / given.connection_kw,
         "pv_capex_usd": worth["capex"],
         "pv_energy_usd": worth["energy"],
         "pv_opex_usd": worth["opex"],

@@ -36,6 +36,33 @@ def npv(rate: float, cash_flow: ArrayLike) -> float:
     return float(flow @ present_factors(rate, flow.size))
 
 
+def modified_irr(cash_flow: ArrayLike, rate: float) -> float | None:
+    """Return the yearly rate at which what is paid, worth today, grows to what is taken, worth at the end (MIRR).
+
+    .. math:: MIRR = \\left(\\frac{\\sum_m \\max(c_m, 0) (1+r)^{(n-m)/12}}
+        {\\sum_m \\max(-c_m, 0) (1+r)^{-m/12}}\\right)^{12/n} - 1
+
+    One rate r finances and reinvests; the result is unique however often the cash flow changes its sign. None where
+    nothing is paid or nothing taken.
+
+    Parameters
+    ----------
+    cash_flow : money in each month [USD].
+    rate : effective yearly rate r [1].
+
+    Source: brealey, chapter 5.
+
+    >>> round(modified_irr([-100.0] + 11 * [0.0] + [121.0], 0.1), 6)
+    0.21
+    """
+    flow = np.asarray(cash_flow, dtype=float)
+    factors, last = present_factors(rate, flow.size), flow.size - 1
+    paid, taken = -float(np.minimum(flow, 0.0) @ factors), float(np.maximum(flow, 0.0) @ factors)
+    if last == 0 or paid <= 0.0 or taken <= 0.0:
+        return None
+    return float((taken / paid) ** (12.0 / last) * (1.0 + rate) - 1.0)
+
+
 def payback_years(cash_flow: ArrayLike) -> float | None:
     """Return the years until the summed cash flow is first back at zero, within the month in proportion.
 

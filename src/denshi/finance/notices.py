@@ -33,7 +33,9 @@ def _rates(figures: Mapping[str, Any]) -> Iterator[str]:
     found = rates(figures["cash_flow_usd"])
     if len(found) > 1:
         listed = ", ".join(f"{rate:.1%}" for rate in found)
-        yield f"the cash flow changes its sign more than once and has {len(found)} rates of return: {listed}"
+        modified = figures["modified_irr"]
+        instead = "" if modified is None else f"; modified (MIRR, at the discount rate) it is {modified:.1%}"
+        yield f"the cash flow changes its sign more than once and has {len(found)} rates of return: {listed}{instead}"
     cover = figures["dscr"]
     worst = min(cover, default=1.0)
     if worst < 1:

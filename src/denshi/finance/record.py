@@ -63,6 +63,12 @@ class Finance(Operated):
     irr: float | None = figure(
         "1", "yearly rate at which cash_flow_usd is worth nothing", of=("finance.cash_flow_usd",), source="brealey"
     )
+    modified_irr: float | None = figure(
+        "1",
+        "(end value of what is taken / present value of what is paid)^(12 / months) - 1, both at the discount rate",
+        of=("finance.cash_flow_usd", _DISCOUNT),
+        source="brealey",
+    )
     irr_without_residual: float | None = figure(
         "1",
         "irr with nothing left at the end: neither the facility's value nor the hardware's",

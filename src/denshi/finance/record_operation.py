@@ -44,6 +44,11 @@ class Operated:
         "capex_usd / peak load of the facility",
         of=("finance.capex_usd", "facility.peak_load_kw"),
     )
+    capex_usd_per_kw_contracted: float = figure(
+        "USD/kW",
+        "capex_usd / grid connection",
+        of=("finance.capex_usd", "energy.connection_kw"),
+    )
     in_service_fraction: Monthly = figure(
         "1",
         "online_fraction - online_fraction one IT life ago: hardware is retired after its life and not refreshed",

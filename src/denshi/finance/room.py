@@ -11,7 +11,7 @@ from denshi.finance.inputs import FinanceInput
 from denshi.finance.irr import irr
 from denshi.finance.lending import BeforeDebt, Lending, lend
 from denshi.finance.levelised import levelised
-from denshi.finance.metrics import money_multiple, npv, payback_years
+from denshi.finance.metrics import modified_irr, money_multiple, npv, payback_years
 from denshi.finance.notices import notices
 from denshi.finance.operation import Operation, is_leased, operate, unit_price, yearly_costs
 from denshi.finance.record import Finance
@@ -85,6 +85,7 @@ def _project(given: FinanceInput, project: BeforeDebt) -> dict[str, Any]:
         "cash_flow_usd": cash,
         "npv_usd": value if earns else None,
         "irr": irr(cash) if earns else None,
+        "modified_irr": modified_irr(cash, given.discount_rate) if earns else None,
         "irr_without_residual": irr(bare) if earns else None,
         "irr_on_reachable_dates": irr(late) if earns else None,
         "payback_years": payback_years(cash) if earns else None,
