@@ -39,7 +39,7 @@ def test_the_page_and_the_schema():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "terms"),
+        ("", "is empty"),
         ("[terms]\ncost_usd = 1e9\n", "notes_usd"),
         ("[terms]\ncost_usd = 1e9\nnotes_usd = 1e8\nnote_rate = 0.05\ninvestor_equity_usd = 1e6\n", "do not pay"),
         (

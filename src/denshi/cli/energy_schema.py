@@ -125,8 +125,8 @@ def _quantity(unit: str, about: str) -> dict[str, Any]:
     return {"type": ["number", "string"], "description": f"{about} [{unit}]"}
 
 
-def _wide() -> dict[str, Any]:
-    """Keys for several years, hourly prices, flexible load and carbon."""
+def _hours() -> dict[str, Any]:
+    """Keys for weather of one or several years and for hourly prices."""
     return {
         "profiles": {
             "type": "array",
@@ -179,6 +179,12 @@ def _wide() -> dict[str, Any]:
                 },
             ],
         },
+    }
+
+
+def _rules() -> dict[str, Any]:
+    """Keys for flexible load, what counts as clean, and carbon."""
+    return {
         "unserved_price": _quantity("USD/kWh", "of load that is not served; left out, all load is served"),
         "flexible": {
             "type": "object",
@@ -253,7 +259,8 @@ def case_schema() -> dict[str, Any]:
                 "description": "CSV of your own hours, or generation by fuel (EIA-930), beside this file",
             },
             "area": {**_TEXT, "description": "balancing authority in such a file"},
-            **_wide(),
+            **_hours(),
+            **_rules(),
             "options": {
                 "type": "array",
                 "items": _TEXT,
