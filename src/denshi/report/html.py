@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from denshi.report import (
+    charts_calendar,
     charts_deal,
     charts_energy,
     charts_facility,
@@ -91,6 +92,7 @@ def charts(design: Design, lang: str, t: Texts) -> dict[str, Chart]:
         charts_facility.pue_map(design, lang, t),
         charts_facility.pue_duration(design, t),
         charts_money.buildout(design, lang, t),
+        charts_calendar.gantt(design, lang, t),
         charts_money.capex(design, lang, t),
         charts_deal.sources_and_uses(design, lang, t),
         charts_money.cash(design, lang, t),
