@@ -92,8 +92,8 @@ def test_bill_adds_up(english):
 
 def test_every_chart_has_a_table_and_a_name(english):
     charts = re.findall(r'data-chart="([^"]+)"[^>]*role="img" aria-label="([^"]+)"', english)
-    assert len(charts) == 23
-    assert english.count("<figure id=") == english.count("<details><summary>") == 23
+    assert len(charts) == 24
+    assert english.count("<figure id=") == english.count("<details><summary>") == 24
 
 
 def test_the_embedded_charts_are_json(english):
