@@ -19,7 +19,7 @@ MOST_ITERATIONS = 250
 _CORRECTORS = 3
 _GAIN = 0.05
 _LONG = 0.9
-_REACH = 0.3
+_REACH = 0.5
 _WEIGHTS = 4
 # Where the error has not come down to this share in so many steps, a short step is followed by steps that aim at a
 # share of the present complementarity instead of at none: a smaller one after a long step, a larger one after a short.
@@ -144,7 +144,7 @@ def _start(form: Standard, pattern: Pattern, bounded: Index) -> Point:
     factor = factorise(form, pattern, np.ones_like(form.cost))
     x, _ = solve(factor, form.rhs, np.zeros_like(form.cost))
     _, y = solve(factor, np.zeros_like(form.rhs), form.cost)
-    reduced = form.cost - form.rows @ y
+    reduced = form.cost - form.transposed @ y
     top = form.upper[bounded]
     inside = np.clip(x[bounded], 0.1 * np.minimum(top, 1.0), 0.9 * top)
     x = np.maximum(x, 0.1)
@@ -161,7 +161,7 @@ def _start(form: Standard, pattern: Pattern, bounded: Index) -> Point:
 
 def _state(form: Standard, point: Point, bounded: Index) -> State:
     primal = form.rhs - form.matrix @ point.x
-    dual = form.cost - form.rows @ point.y - point.lower
+    dual = form.cost - form.transposed @ point.y - point.lower
     dual[bounded] += point.upper
     cost = float(form.cost @ point.x)
     bound = float(form.rhs @ point.y - form.upper[bounded] @ point.upper)
@@ -229,11 +229,16 @@ def _weighted(
 
 def _best_weight(parts: Iterable[tuple[Vector, Vector, Vector]], weights: Vector) -> tuple[float, float]:
     """Return the longest length over the weights of a change, and the weight that allows it."""
-    relative = [(step / value, change / value) for value, step, change in parts]
+    blocking = []
+    for value, step, change in parts:
+        first, last = (step + weights[0] * change) / value, (step + weights[-1] * change) / value
+        # Linear in the weight: what keeps inside at both ends keeps inside between them.
+        near = np.flatnonzero(np.minimum(first, last) < -_SHORT_OF)
+        blocking.append((step[near] / value[near], change[near] / value[near]))
     found = []
     for weight in weights.tolist():
-        least = min(float(np.min(step + weight * change, initial=0.0)) for step, change in relative)
-        found.append((min(1.0, _SHORT_OF / max(-least, 1e-300)), weight))
+        least = min(float(np.min(step + weight * change, initial=-_SHORT_OF)) for step, change in blocking)
+        found.append((-_SHORT_OF / least, weight))
     return max(found)
 
 

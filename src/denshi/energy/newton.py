@@ -20,19 +20,20 @@ _REFINE_BELOW = 1e-7
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A factorised Newton system for one set of column weights."""
+    """A factorised Newton system for one set of column weights.
+
+    ``root`` is the Cholesky factor of the band that is left of the chain once local rows are eliminated, ``edge_half``
+    the border's part of the chain, solved with its transpose.
+    """
 
     form: Standard
     pattern: Pattern
     theta: Vector
-    band: Matrix
+    root: Matrix
     local_diagonal: Vector
     link: "csr_matrix"
-    link_transposed: "csr_matrix"
-    edge_chain: Matrix
+    edge_half: Matrix
     edge_local: Matrix
-    solved_chain: Matrix
-    solved_local: Matrix
     schur: tuple[Matrix, npt.NDArray[np.int32]]
 
 
@@ -43,61 +44,50 @@ def factorise(form: Standard, pattern: Pattern, theta: Vector) -> Factor:
 
     inner = theta[pattern.inner]
     diagonal = pattern.local_squared @ inner
-    link = pattern.link_map @ inner
+    link = csr_matrix(
+        (pattern.link_map @ inner, pattern.link_local, pattern.link_start),
+        shape=(pattern.chain_inner.shape[0], len(diagonal)),
+    )
     pairs = inner[pattern.pair_first] * inner[pattern.pair_second] / diagonal[pattern.pair_local]
     band = pattern.band_map @ np.concatenate([inner[pattern.free], pairs])
-    band = band.reshape(pattern.bandwidth + 1, -1)
+    band = band.reshape(-1, pattern.bandwidth + 1).T
     band[-1] = band[-1] * (1.0 + 1e-13) + _REGULARISATION
     root = cholesky_banded(band, overwrite_ab=True, check_finite=False)
-    links = csr_matrix(
-        (link, (pattern.link_chain, pattern.link_local)), shape=(pattern.chain_inner.shape[0], len(diagonal))
-    )
     weighted = (pattern.coupling_inner * inner).T
     edge_chain = np.hstack([pattern.chain_inner @ weighted, pattern.chain_border])
     edge_local = np.hstack([pattern.local_inner @ weighted, pattern.local_border])
-    transposed = links.T.tocsr()
-    solved = _solve_rows(root, diagonal, links, transposed, edge_chain, edge_local)
+    across = edge_local / diagonal[:, None]
+    edge_half = _half(root, edge_chain - link @ across)
     rows = len(pattern.coupling_inner)
     schur = np.zeros((edge_chain.shape[1],) * 2)
     schur[:rows, :rows] = pattern.coupling_inner @ weighted
     schur[:rows, rows:] = pattern.coupling_border
     schur[rows:, :rows] = pattern.coupling_border.T
     schur[rows:, rows:] = -np.diag(1.0 / theta[pattern.border])
-    schur -= edge_chain.T @ solved[0] + edge_local.T @ solved[1]
+    schur -= edge_half.T @ edge_half + edge_local.T @ across
     return Factor(
-        form,
-        pattern,
-        theta,
-        root,
-        diagonal,
-        links,
-        transposed,
-        edge_chain,
-        edge_local,
-        *solved,
-        lu_factor(schur, check_finite=False),
+        form, pattern, theta, root, diagonal, link, edge_half, edge_local, lu_factor(schur, check_finite=False)
     )
 
 
-def _solve_rows(
-    root: Matrix, diagonal: Vector, link: "csr_matrix", link_transposed: "csr_matrix", chain: Matrix, local: Matrix
-) -> tuple[Matrix, Matrix]:
-    """Solve the part of chain and local rows alone."""
-    from scipy.linalg import cho_solve_banded
+def _half(root: Matrix, right: Matrix, *, back: bool = False) -> Matrix:
+    """Solve with the transpose of a banded Cholesky factor, or with the factor itself."""
+    from scipy.linalg.lapack import dtbtrs
 
-    across = diagonal[:, None] if local.ndim > 1 else diagonal
-    solved = cho_solve_banded((root, False), chain - link @ (local / across), overwrite_b=True, check_finite=False)
-    return solved, (local - link_transposed @ solved) / across
+    solved: Matrix = dtbtrs(root, right, trans="N" if back else "T")[0]
+    return solved
 
 
 def solve(factor: Factor, primal: Vector, dual: Vector) -> tuple[Vector, Vector]:
-    """Solve A dx = primal, A' dy - dx / Θ = dual, refined until the first equation holds.
+    """Solve A dx = primal, A' dy - dx / Θ = dual, refined until the first equation holds where it asks for something.
 
     Returns
     -------
     dx, dy.
     """
     dx, dy = _solve_once(factor, primal, dual)
+    if not primal.any():
+        return dx, dy
     nothing = np.zeros_like(dual)
     wanted = max(_REFINE_TO * float(np.abs(primal).max()), _REFINE_BELOW)
     left = primal - factor.form.matrix @ dx
@@ -122,20 +112,14 @@ def _solve_once(factor: Factor, primal: Vector, dual: Vector) -> tuple[Vector, V
     shifted[pattern.border] = 0.0
     right = primal + form.matrix @ shifted
     rows = len(pattern.coupling_inner)
-    chain, local = _solve_rows(
-        factor.band,
-        factor.local_diagonal,
-        factor.link,
-        factor.link_transposed,
-        right[pattern.chain],
-        right[pattern.local],
-    )
+    across = right[pattern.local] / factor.local_diagonal
+    half = _half(factor.root, right[pattern.chain] - factor.link @ across)
     edge = np.concatenate([right[pattern.coupling], dual[pattern.border]])
-    small = lu_solve(factor.schur, edge - factor.edge_chain.T @ chain - factor.edge_local.T @ local, check_finite=False)
+    small = lu_solve(factor.schur, edge - factor.edge_half.T @ half - factor.edge_local.T @ across, check_finite=False)
+    chain = _half(factor.root, half - factor.edge_half @ small, back=True)
     dy = np.empty_like(primal)
-    dy[pattern.chain] = chain - factor.solved_chain @ small
-    dy[pattern.local] = local - factor.solved_local @ small
-    dy[pattern.coupling] = small[:rows]
-    dx = theta * (form.rows @ dy - dual)
+    dy[pattern.coupling], dy[pattern.chain] = small[:rows], chain
+    dy[pattern.local] = across - (factor.edge_local @ small + factor.link.T @ chain) / factor.local_diagonal
+    dx = theta * (form.transposed @ dy - dual)
     dx[pattern.border] = small[rows:]
     return dx, dy

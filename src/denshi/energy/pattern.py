@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """min cost·x with A x = rhs and 0 <= x <= upper: the programme with one slack for each inequality."""
+    """min cost·x with A x = rhs and 0 <= x <= upper: the programme with one slack for each inequality.
 
-    matrix: "csc_matrix"
-    rows: "csr_matrix"
+    ``matrix`` is A by rows, ``transposed`` A' by rows.
+    """
+
+    matrix: "csr_matrix"
+    transposed: "csr_matrix"
     rhs: Vector
     cost: Vector
     upper: Vector
@@ -59,8 +63,8 @@ class Pattern:
     local_border: Matrix
     coupling_border: Matrix
     link_map: "csr_matrix"
-    link_chain: Index
-    link_local: Index
+    link_start: Places
+    link_local: Places
     free: Index
     pair_first: Index
     pair_second: Index
@@ -86,8 +90,8 @@ def standard(program: Program) -> Standard:
     matrix = csc_matrix((np.concatenate([program.entry_value, sign]), (rows, columns)), shape=shape)
     matrix.eliminate_zeros()
     return Standard(
-        matrix=matrix,
-        rows=csr_matrix(matrix.T),
+        matrix=csr_matrix(matrix),
+        transposed=csr_matrix(matrix.T),
         rhs=np.where(np.isfinite(upper), upper, lower),
         cost=np.concatenate([program.cost, np.zeros(len(unequal))]),
         upper=np.concatenate([program.upper, np.full(len(unequal), np.inf)]),
@@ -117,17 +121,18 @@ def pattern(program: Program, form: Standard) -> Pattern:
     coupling, local = slice(0, couplings), slice(couplings, couplings + locals_)
     chain, chained = slice(couplings + locals_, len(hour)), len(hour) - couplings - locals_
     shared = [where.start for where in program.columns.values() if where.stop - where.start == 1]
-    border = np.union1d(_border(form.matrix, hour), np.array(shared, dtype=np.int64))
-    inner = _others(border, form.matrix.shape[1])
-    a_inner, a_border = csr_matrix(form.matrix[:, inner]), form.matrix[:, border].toarray()
+    matrix = csc_matrix(form.transposed.T)
+    border = np.union1d(_border(matrix, hour), np.array(shared, dtype=np.int64))
+    inner = _others(border, matrix.shape[1])
+    a_inner, a_border = csr_matrix(matrix[:, inner]), matrix[:, border].toarray()
     local_inner, chain_inner = csr_matrix(a_inner[local]), csr_matrix(a_inner[chain])
-    link_map, link_chain, link_local = _links(csc_matrix(local_inner), csc_matrix(chain_inner))
+    link_map, link_start, link_local = _links(csc_matrix(local_inner), csc_matrix(chain_inner))
     free, first, second, owner, merged = _merged(local_inner, csc_matrix(chain_inner))
     one, other, column = _pairs(merged.indptr)
     rows, columns = merged.indices[one].astype(np.int64), merged.indices[other].astype(np.int64)
     upper = rows <= columns
     bandwidth = int(np.max((columns - rows)[upper], initial=0))
-    place = ((bandwidth + rows - columns) * chained + columns)[upper]
+    place = (bandwidth + rows - columns + (bandwidth + 1) * columns)[upper]
     value = (merged.data[one] * merged.data[other])[upper]
     shape = ((bandwidth + 1) * chained, merged.shape[1])
     return Pattern(
@@ -144,7 +149,7 @@ def pattern(program: Program, form: Standard) -> Pattern:
         local_border=a_border[local],
         coupling_border=a_border[coupling],
         link_map=link_map,
-        link_chain=link_chain,
+        link_start=link_start,
         link_local=link_local,
         free=free,
         pair_first=first,
@@ -157,18 +162,16 @@ def pattern(program: Program, form: Standard) -> Pattern:
 
 def _border(matrix: "csc_matrix", hour: Index) -> Index:
     """Return the columns that reach over more than two neighbouring hours: capacities, and the year's end."""
-    entry_hour = hour[matrix.indices]
-    column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
-    inside = entry_hour >= 0
-    first = np.full(matrix.shape[1], np.iinfo(np.int64).max)
-    last = np.full(matrix.shape[1], -1)
-    np.minimum.at(first, column[inside], entry_hour[inside])
-    np.maximum.at(last, column[inside], entry_hour[inside])
+    used = np.flatnonzero(np.diff(matrix.indptr))
+    entry_hour, start = hour[matrix.indices], matrix.indptr[used]
+    first, last = np.zeros(matrix.shape[1], dtype=np.int64), np.full(matrix.shape[1], -1)
+    first[used] = np.minimum.reduceat(np.where(entry_hour < 0, len(hour), entry_hour), start)
+    last[used] = np.maximum.reduceat(entry_hour, start)
     return np.flatnonzero((last < 0) | (last - first > 1))
 
 
-def _links(local: "csc_matrix", chain: "csc_matrix") -> tuple["csr_matrix", Index, Index]:
-    """Return the map from column weights to the block chain x local, and where its entries stand."""
+def _links(local: "csc_matrix", chain: "csc_matrix") -> tuple["csr_matrix", Places, Places]:
+    """Return the map from column weights to the block chain x local, by rows: where each begins, and its columns."""
     from scipy.sparse import csr_matrix
 
     width = local.shape[1]
@@ -182,7 +185,9 @@ def _links(local: "csc_matrix", chain: "csc_matrix") -> tuple["csr_matrix", Inde
     column, chain_row, value = column[used], chain.indices[used].astype(np.int64), chain.data[used]
     places, number = _distinct(chain_row * max(local.shape[0], 1) + row_of[column])
     weights = csr_matrix((value * value_of[column], (number, column)), shape=(len(places), width))
-    return weights, places // max(local.shape[0], 1), places % max(local.shape[0], 1)
+    chain_row, local_row = np.divmod(places, max(local.shape[0], 1))
+    start = np.searchsorted(chain_row, np.arange(chain.shape[0] + 1))
+    return weights, start.astype(np.int32), local_row.astype(np.int32)
 
 
 def _distinct(values: Index) -> tuple[Index, Index]:
