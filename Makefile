@@ -43,6 +43,8 @@ bench: $(READY) ## Time the stages of a design
 	$(BIN)/python benchmarks/cables.py
 	$(BIN)/python benchmarks/facility.py
 	$(BIN)/python benchmarks/energy_peer.py
+	$(BIN)/python benchmarks/energy_screen.py
+	$(BIN)/python benchmarks/finance.py
 
 claims: $(READY) ## The scoreboard: published claims against what denshi computes
 	$(BIN)/denshi validate

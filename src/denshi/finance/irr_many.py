@@ -11,7 +11,7 @@ from denshi.errors import OutOfRangeError
 from denshi.finance.irr import GRID, irr
 
 _ROWS = 64
-_LANES = 16
+_LANES = 64
 _MOST_STEPS = 24
 _STANDS, _ROUNDING = 1e-14, 4e-16
 _MOST_HALVINGS = 200
@@ -141,7 +141,8 @@ def _scan(flows: NDArray[np.float64], grid: NDArray[np.float64], log_rates: NDAr
     What lies on the grid itself stays not a number.
     """
     middle = len(grid) // 2
-    lanes = np.empty(_LANES)
+    lanes, powers = np.empty(_LANES), np.ones(middle + 1 + _LANES)
+    powers[: middle + 1] = np.exp(-grid[middle:])
     for row in range(len(flows)):
         if not np.isnan(log_rates[row]):
             continue
@@ -156,7 +157,7 @@ def _scan(flows: NDArray[np.float64], grid: NDArray[np.float64], log_rates: NDAr
             for away in range(1, middle + 1):
                 lane = (away - 1) % _LANES
                 if lane == 0:
-                    _values(flow, grid, away, above, lanes)
+                    _values(flow, powers[away : away + _LANES], above, lanes)
                 outer = lanes[lane]
                 on_grid |= outer == 0.0
                 if outer * inner < 0.0:
@@ -176,19 +177,14 @@ def _scan(flows: NDArray[np.float64], grid: NDArray[np.float64], log_rates: NDAr
             log_rates[row] = falling if falling != np.inf else rising
 
 
-def _values(
-    flow: NDArray[np.float64], grid: NDArray[np.float64], away: int, above: bool, found: NDArray[np.float64]
-) -> None:
-    """Write the values at the next points of the grid on one side of zero, all at once."""
-    middle, periods = len(grid) // 2, len(flow)
-    x = np.empty(_LANES)
-    for k in range(_LANES):
-        x[k] = np.exp(-grid[middle + min(away + k, middle)])
+def _values(flow: NDArray[np.float64], powers: NDArray[np.float64], above: bool, found: NDArray[np.float64]) -> None:
+    """Write scaled present values at several discount factors, all at once; below zero from the last period back."""
+    periods = len(flow)
     found[:] = 0.0
     for t in range(periods):
         c = flow[periods - 1 - t] if above else flow[t]
         for k in range(_LANES):
-            found[k] = found[k] * x[k] + c
+            found[k] = found[k] * powers[k] + c
 
 
 def _enclosed(flow: NDArray[np.float64], left: float, right: float, falls: bool) -> float:

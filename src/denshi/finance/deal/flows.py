@@ -17,12 +17,12 @@ _NONE = Debt(rate=0.0, construction_rate=0.0, gearing=0.0, tenor_steps=1)
 class Flows:
     """Money of each step [USD], [path, step], positive as its name says.
 
-    ``available_usd`` is the cash available for debt service. ``project_usd`` is the cash flow without debt, taxed as if
-    there were none; ``equity_usd`` that of the owners. ``cover`` is available over service, not a number where nothing
-    is owed. ``locked_usd`` is what the lock-up holds back at the end of a step, ``reserve_usd`` what all reserves hold.
+    ``available_usd`` is the cash available for debt service. ``project_usd`` is the cash flow without debt, taxed
+    as if there were none; ``equity_usd`` that of the owners. ``locked_usd`` is what the lock-up holds back at the
+    end of a step, ``reserve_usd`` what all reserves hold.
     """
 
-    uses_usd: Matrix
+    capex_usd: Matrix
     debt_draw_usd: Matrix
     equity_draw_usd: Matrix
     grant_usd: Matrix
@@ -38,7 +38,18 @@ class Flows:
     locked_usd: Matrix
     project_usd: Matrix
     equity_usd: Matrix
-    cover: Matrix
+
+    @property
+    def uses_usd(self) -> Matrix:
+        """What is to be paid for in each step besides reserves: capital cost, interest while building, fees."""
+        return self.capex_usd + self.construction_interest_usd + self.fees_usd
+
+    @property
+    def cover(self) -> Matrix:
+        """Cash available over debt service, not a number where nothing is owed."""
+        owed = self.interest_usd + self.repayment_usd
+        least = np.maximum(self.debt_usd, 1.0)[:, None] * _NOTHING
+        return np.divide(self.available_usd, owed, out=np.full_like(owed, np.nan), where=owed > least)
 
     @property
     def debt_usd(self) -> Matrix:
@@ -101,7 +112,7 @@ def unbalanced_usd(deal: Deal, flows: Flows) -> Matrix:
 
 
 def _wide(value: Matrix | float, shape: tuple[int, int]) -> Matrix:
-    return np.ascontiguousarray(np.broadcast_to(np.atleast_2d(np.asarray(value, dtype=float)), shape))
+    return np.broadcast_to(np.atleast_2d(np.asarray(value, dtype=float)), shape)
 
 
 def _column(value: Matrix | float, paths: int) -> Matrix:
@@ -130,59 +141,57 @@ def _operated(
 ) -> Flows:
     """Walk through the steps of operation of every path."""
     paths, _ = deal.shape
+    built, debt = deal.built, deal.debt or _NONE
     service = _scheduled(deal, funding.facility_usd, shape)
-    found = _constructed(deal, wide, kept, funding, service)
-    debt = deal.debt or _NONE
+    reserve = _reserved(deal, wide, kept, service)
+    earned = np.zeros(deal.shape)
+    earned[:, built:] = deal.reserve_rate / deal.steps_per_year * reserve[:, built - 1 : -1]
     rates = (debt.rate / deal.steps_per_year, debt.refinanced_rate / deal.steps_per_year, debt.refinanced_fee)
     refunded = float(deal.tax.losses == "refunded")
     terms = np.array([*rates, debt.sweep_fraction, debt.lock_up_cover, deal.tax.loss_limit, refunded])
     at = debt.refinancing_step
     ends = [_column(value, paths)[:, 0] for value in (deal.tax.rate, deal.residual_usd, deal.book_usd)]
+    walked = {name: np.empty(deal.shape) for name in WALKED}
     walk(
-        deal.built,
-        -1 if at is None else deal.built + at,
+        built,
+        -1 if at is None else built + at,
         terms,
-        *(np.ascontiguousarray(one) for one in ends),
+        *(np.array(one) for one in ends),
         *(wide[name] for name in ("revenue_usd", "opex_usd", "depreciation_usd", "credit_usd", "refresh_usd")),
-        available,
-        service,
-        found["reserve_usd"],
-        found["reserve_interest_usd"],
-        *(found[name] for name in WALKED),
+        *(available, service, reserve, earned, wide["capex_usd"], wide["grant_usd"]),
+        *(funding.debt_usd, funding.equity_usd, funding.fees_usd),
+        *walked.values(),
     )
-    owed = found["interest_usd"] + found["repayment_usd"]
-    least = np.maximum(funding.facility_usd, 1.0) * _NOTHING
-    cover = np.divide(available, owed, out=np.full_like(owed, np.nan), where=owed > least)
-    uses = wide["capex_usd"] + found["construction_interest_usd"] + found["fees_usd"]
-    return Flows(uses_usd=uses, grant_usd=wide["grant_usd"], available_usd=available, cover=cover, **found)
+    return Flows(
+        capex_usd=wide["capex_usd"],
+        grant_usd=wide["grant_usd"],
+        debt_draw_usd=_padded(funding.debt_usd, deal.shape),
+        equity_draw_usd=_padded(funding.equity_usd, deal.shape),
+        construction_interest_usd=_padded(funding.interest_usd, deal.shape),
+        available_usd=available,
+        reserve_usd=reserve,
+        reserve_interest_usd=earned,
+        **walked,
+    )
 
 
-def _constructed(
-    deal: Deal, wide: dict[str, Matrix], kept: Matrix, funding: Funding, service: Matrix
-) -> dict[str, Matrix]:
-    """Return matrices for all flows, those of construction and of the reserves filled in."""
-    built = deal.built
-    found = {name: np.zeros(deal.shape) for name in _FOUND}
-    found["debt_draw_usd"][:, :built] = funding.debt_usd
-    found["equity_draw_usd"][:, :built] = funding.equity_usd
-    found["construction_interest_usd"][:, :built] = funding.interest_usd
-    found["fees_usd"][:, :built] = funding.fees_usd
-    found["balance_usd"][:, :built] = np.cumsum(funding.debt_usd, axis=1)
-    found["equity_usd"][:, :built] = -funding.equity_usd
-    found["project_usd"][:, :built] = wide["grant_usd"][:, :built] - wide["capex_usd"][:, :built]
-    reserves = kept + reserve_targets(service, deal.debt.reserve_steps if deal.debt else 0.0)
-    reserves[:, : built - 1] = 0.0  # paid in with the last step of construction
+def _reserved(deal: Deal, wide: dict[str, Matrix], kept: Matrix, service: Matrix) -> Matrix:
+    """Return what the reserves for running costs, for debt service and for renewal hold at the end of each step."""
+    reserves = kept.copy()
+    if deal.debt is not None:
+        served = slice(deal.built - 1, deal.built + deal.debt.tenor_steps)
+        reserves[:, served] += reserve_targets(service[:, served], deal.debt.reserve_steps)
+    reserves[:, : deal.built - 1] = 0.0  # paid in with the last step of construction
     if np.any(deal.refresh_usd):
         reserves += np.cumsum(wide["refresh_saved_usd"] - wide["refresh_usd"], axis=1)
-    found["reserve_usd"] = reserves
-    rate = deal.reserve_rate / deal.steps_per_year
-    found["reserve_interest_usd"][:, built:] = rate * found["reserve_usd"][:, built - 1 : -1]
+    return reserves
+
+
+def _padded(building: Matrix, shape: tuple[int, int]) -> Matrix:
+    """Return flows of construction with nothing after it."""
+    found = np.zeros(shape)
+    found[:, : building.shape[1]] = building
     return found
-
-
-_FOUND = (
-    *("debt_draw_usd", "equity_draw_usd", "construction_interest_usd", "reserve_usd", "reserve_interest_usd", *WALKED),
-)
 
 
 def _scheduled(deal: Deal, facility: Matrix, shape: Matrix) -> Matrix:

@@ -18,6 +18,8 @@ WALKED = (
 # Compiling takes about as long as walking so many paths without.
 _FEW = 100
 _MOST_TURNS, _STANDS = 60, 1e-14
+# Matrices that the walk through a deal reads.
+_READ = 14
 
 
 def draw(gearing: float, rate: float, commitment: float, upfront: float, uses: Matrix, *columns: Matrix) -> None:
@@ -35,7 +37,7 @@ def draw(gearing: float, rate: float, commitment: float, upfront: float, uses: M
 
 
 def walk(built: int, refinanced_at: int, terms: Matrix, *columns: Matrix) -> None:
-    """Fill in the flows of operation, in place; what is earned while building goes to the owners after tax.
+    """Fill in the flows of all steps; what is earned while building goes to the owners after tax.
 
     Interest is paid on the balance of the step before; tax on takings - costs - depreciation - interest - fees, losses
     as the terms say; what is due is at most what is owed; a share of what is left repays early; below the cover of the
@@ -48,9 +50,23 @@ def walk(built: int, refinanced_at: int, terms: Matrix, *columns: Matrix) -> Non
     terms : rate and rate after refinancing of a step, its fee, share swept, cover of the lock-up, share of an income
         that losses may reduce, 1 where losses are refunded.
     columns : tax rate, residual value, book value by path; takings, costs, depreciation, credits, renewal, cash
-        available, service, reserves, interest on reserves by path and step; then those to be filled, as ``WALKED``.
+        available, service, reserves, interest on reserves, capital cost, grants, debt and equity drawn, fees of
+        building by path and step, the last three for construction alone; then those to be filled, as ``WALKED``.
     """
-    (_walk if len(columns[0]) < _FEW else _compiled(_walk))(built, refinanced_at, terms, *columns)
+    (_walk if len(columns[0]) < _FEW else _compiled_walk())(built, refinanced_at, terms, *columns)
+
+
+@cache
+def _compiled_walk() -> Callable[..., None]:
+    import numba
+
+    # One signature for whatever is read: a whole matrix, or one value or row that stands for all of it.
+    read = numba.types.Array(numba.float64, 2, "A", readonly=True)
+    line, written = numba.float64[::1], numba.float64[:, ::1]
+    whole = numba.int64
+    signature = numba.void(whole, whole, line, *[line] * 3, *[read] * _READ, *[written] * len(WALKED))
+    found: Callable[..., None] = numba.njit(signature, nogil=True, error_model="numpy")(_walk)
+    return found
 
 
 @cache
@@ -127,6 +143,11 @@ def _walk(
     service: Matrix,
     reserve: Matrix,
     earned: Matrix,
+    capex: Matrix,
+    grant: Matrix,
+    debt_draw: Matrix,
+    equity_draw: Matrix,
+    building_fees: Matrix,
     interest: Matrix,
     repayment: Matrix,
     balance: Matrix,
@@ -140,10 +161,11 @@ def _walk(
     refunded = terms[6] != 0.0
     paths, steps = revenue.shape
     for p in range(paths):
-        owed = losses = plain_losses = held = 0.0
+        owed = drawn = held = losses = plain_losses = 0.0
         for t in range(steps):
             last = t == steps - 1
-            due_interest = owed * (rate_before if refinanced_at < 0 or t <= refinanced_at else rate_after)
+            rate = rate_before if refinanced_at < 0 or t <= refinanced_at else rate_after
+            due_interest = owed * rate
             due_fees = owed * fee if t == refinanced_at else 0.0
             operating = revenue[p, t] - opex[p, t]
             income = operating - depreciation[p, t] + (residual[p] - book[p] if last else 0.0)
@@ -157,11 +179,15 @@ def _walk(
                 plain_losses += max(-plain, 0.0) - used
                 plain = max(plain, 0.0) - used
             cash = operating + credit[p, t] + (residual[p] if last else 0.0) - refresh[p, t]
-            project[p, t] += cash - tax_rate[p] * plain
+            project[p, t] = cash - tax_rate[p] * plain
             tax[p, t] = tax_rate[p] * taxed
             if t < built:
-                equity[p, t] += cash - tax[p, t]
-                owed = balance[p, t] if t == built - 1 else 0.0
+                drawn += debt_draw[p, t]
+                project[p, t] += grant[p, t] - capex[p, t]
+                equity[p, t] = cash - tax[p, t] - equity_draw[p, t]
+                balance[p, t], fees[p, t] = drawn, building_fees[p, t]
+                interest[p, t] = repayment[p, t] = locked[p, t] = 0.0
+                owed = drawn if t == built - 1 else 0.0
                 continue
             due = min(service[p, t], owed + due_interest)
             change = reserve[p, t] - reserve[p, t - 1]
@@ -177,4 +203,4 @@ def _walk(
             repayment[p, t] = due - due_interest + early
             balance[p, t] = owed
             fees[p, t] = due_fees
-            locked[p, t] = held
+            locked[p, t] = kept

@@ -19,7 +19,7 @@ Vector = NDArray[np.float64]
 INPUTS = ("price", "decline", "utilisation", "power", "hardware", "facility", "upkeep", "delay_months")
 OUTPUTS = ("npv_usd", "irr", "equity_irr", "equity_multiple")
 # Paths side by side whose months fit into the processor's second cache.
-BLOCK = 256
+BLOCK = 192
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,36 +90,38 @@ def deal_of(plan: Plan, changes: Mapping[str, Vector]) -> Deal:
     ----------
     changes : factor of each of ``INPUTS`` by path, ``delay_months`` in months; what is left out is as planned.
     """
-    paths, months = len(next(iter(changes.values()))), len(plan.years)
+    paths = len(next(iter(changes.values())))
+    late = changes.get("delay_months", np.zeros(paths))
 
     def factor(name: str) -> Matrix:
         return changes.get(name, np.ones(paths))[:, None]
 
-    late = changes.get("delay_months", np.zeros(paths))
+    def together(**parts: Vector) -> Matrix:
+        """Add series up, each times the factor of its name."""
+        if not late.any():
+            return np.hstack([factor(name) for name in parts]) @ np.stack(list(parts.values()))
+        return sum((_late(series, late) * factor(name) for name, series in parts.items()), np.zeros((paths, 1)))
+
     fall = (1.0 - np.clip(plan.decline * factor("decline"), 0.0, 0.95)) / (1.0 - min(plan.decline, 0.95))
-    grown = np.cumprod(
-        np.concatenate([factor("price"), np.repeat(fall ** (1 / 12), months - 1, axis=1)], axis=1), axis=1
-    )
-    revenue = _late(plan.revenue_usd, late) * factor("utilisation") * grown
-    opex = _late(plan.energy_usd, late) * factor("power") + _late(plan.upkeep_usd, late) * factor("upkeep")
-    hardware, facility = plan.hardware_draw_usd * factor("hardware"), plan.facility_draw_usd * factor("facility")
-    it = _late(plan.it_depreciation_usd, late) * factor("hardware")
-    shell = _late(plan.facility_depreciation_usd, late) * factor("facility")
-    capex = hardware + facility + plan.land_draw_usd
-    depreciation = it + shell
-    book = capex.sum(axis=1) - depreciation.sum(axis=1)
+    grown = np.broadcast_to(fall ** (1 / 12), (paths, len(plan.years))).copy()
+    grown[:, :1] = factor("price") * factor("utilisation")
+    np.cumprod(grown, axis=1, out=grown)
+    grown *= _late(plan.revenue_usd, late)
+    depreciation = together(hardware=plan.it_depreciation_usd, facility=plan.facility_depreciation_usd)
+    drawn = np.stack([plan.hardware_draw_usd, plan.facility_draw_usd, plan.land_draw_usd])
+    capex = np.hstack([factor("hardware"), factor("facility"), np.ones((paths, 1))]) @ drawn
     residual = plan.it_residual_usd * factor("hardware") + plan.facility_residual_usd * factor("facility")
     return Deal(
         steps_per_year=12,
         built=plan.built,
         capex_usd=capex,
-        revenue_usd=revenue,
-        opex_usd=opex,
+        revenue_usd=grown,
+        opex_usd=together(power=plan.energy_usd, upkeep=plan.upkeep_usd),
         depreciation_usd=depreciation,
         tax=Tax(rate=plan.tax_rate),
         debt=plan.debt,
         residual_usd=residual + plan.land_usd,
-        book_usd=book,
+        book_usd=capex.sum(axis=1) - depreciation.sum(axis=1),
     )
 
 
