@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+# As many workers as cores: more threads than that in the linear algebra library wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

@@ -39,6 +39,7 @@ def base() -> FinanceInput:
         it_kw=14e3,
         connection_kw=18e3,
         accelerators=7200.0,
+        flop_per_s=2.5e15,
         workload_kinds=("training", "serving"),
         tokens_per_year=(1.2e14, 4e14),
         accelerator_hours_per_year=(0.7 * 7200 * 8760, 0.3 * 7200 * 8760),

@@ -35,6 +35,7 @@ class FinanceInput:
     it_kw: float = given("cluster.it_power_kw", "kW")
     connection_kw: float = given("energy.connection_kw", "kW")
     accelerators: float = given("cluster.accelerators", "count")
+    flop_per_s: float | None = given("catalog.accelerator.bf16_flop_per_s", "FLOP/s")
     workload_kinds: tuple[str, ...] = given("workload.*.kind")
     tokens_per_year: tuple[float, ...] = given("workload.*.tokens_per_year", "token")
     accelerator_hours_per_year: tuple[float, ...] = given("workload.*.accelerator_hours_per_year", "h")

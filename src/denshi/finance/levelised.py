@@ -43,6 +43,7 @@ def levelised(given: FinanceInput, operation: Operation) -> dict[str, Any]:
         "lcoc_opex_part": parts["opex"],
         "lcoc_residual_part": parts["residual"],
         "lcoc_usd_per_accelerator_hour": lcoc,
+        "lcoc_usd_per_eflop_day": 24 * lcoc * 1e18 / given.flop_per_s if given.flop_per_s else None,
         "usd_per_million_tokens": sum(worth.values()) / tokens * 1e6 if tokens > 0 else None,
         "usd_per_million_tokens_by_workload": tuple(
             lcoc * hours / tokens * 1e6 if tokens > 0 else None

@@ -137,6 +137,11 @@ class Finance(Operated):
         "the parts of capex, energy, opex and residual",
         of=_PARTS,
     )
+    lcoc_usd_per_eflop_day: float | None = figure(
+        "USD",
+        "a day of 10^18 FLOP/s of dense 16-bit peak, in sold accelerator-hours: 24 h x LCOC x 10^18 / peak",
+        of=("finance.lcoc_usd_per_accelerator_hour", "catalog.accelerator.bf16_flop_per_s"),
+    )
     usd_per_million_tokens: float | None = figure(
         "USD/Mtoken",
         "(pv_capex_usd + pv_energy_usd + pv_opex_usd - pv_residual_usd) / pv_tokens x 10^6",

@@ -38,7 +38,7 @@ KEY_FIGURES: Mapping[str, Sequence[str]] = {
         "finance.capex_usd_per_kw_contracted", "finance.revenue_usd_per_year", "finance.opex_usd_per_year",
         "finance.npv_usd", "finance.irr", "finance.modified_irr", "finance.equity_irr", "finance.payback_years",
         "finance.debt_usd", "finance.dscr_min", "finance.lcoc_usd_per_accelerator_hour",
-        "finance.usd_per_million_tokens", "finance.sold_accelerator_hours",
+        "finance.lcoc_usd_per_eflop_day", "finance.usd_per_million_tokens", "finance.sold_accelerator_hours",
     ),
 }  # fmt: skip
 
