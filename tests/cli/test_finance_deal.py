@@ -43,6 +43,17 @@ def test_the_yen_is_a_risk_with_its_evidence(page):
     assert grades["tax.loss_limit"] == "E"
 
 
+def test_what_a_reader_has_to_know_is_said(tmp_path):
+    file = tmp_path / "deal.toml"
+    loan = "[debt]\ngearing = 1.0\nyears = 3\n"
+    file.write_text(f'scenario = "{EXAMPLES}/gpusoroban.toml"\nregime = "japan"\nterm_years = 12\n{loan}[refresh]\n')
+    found = call(file)
+    assert found.exit_code == 0, found.output
+    assert "does not cover the debt service" in found.stdout
+    assert "changes its sign" in found.stdout
+    assert "hardware renewed 1 x" in found.stdout
+
+
 def test_the_text_is_the_same_each_time():
     found = call(JAPAN)
     assert found.exit_code == 0, found.output

@@ -104,12 +104,34 @@ def deal_page(case: "DealCase", given: "FinanceInput", room: Any, seed: int) -> 
         "yearly_usd": _yearly(one, flows),
         "largest_imbalance": off,
         "exchange": _exchange_risk(case, given, terms, seed),
+        "notices": _notices(one, flows),
         "facts": [
             {"path": path, "value": fact.value, "unit": fact.unit, "source": fact.evidence.source,
              "date": fact.evidence.date, "grade": fact.evidence.grade}
             for path, fact in case.facts.items()
         ],
     }  # fmt: skip
+
+
+def _notices(one: Any, flows: Any) -> list[str]:
+    """Return what a reader of the figures has to know."""
+    import numpy as np
+
+    from denshi.finance import sign_changes
+
+    found = []
+    for name, flow in (("project", flows.project_usd[0]), ("owners", flows.equity_usd[0])):
+        if sign_changes(flow) > 1:
+            found.append(
+                f"the cash flow of the {name} changes its sign {sign_changes(flow)} times: of its rates of return the "
+                "first on the side of its sum is shown; NPV is sure"
+            )
+    short = int(np.sum(flows.cover[0] < 1.0))
+    if short:
+        found.append(f"in {short} months the cash available does not cover the debt service: the owners pay it in")
+    if one.debt is not None and one.debt.cover and flows.debt_usd[0] < 0.999 * one.debt.gearing * flows.uses_usd.sum():
+        found.append(f"a cover of {one.debt.cover:g} allows less debt than a gearing of {one.debt.gearing:.0%}")
+    return found
 
 
 def _yearly(one: Any, flows: Any) -> dict[str, list[float]]:
@@ -184,7 +206,7 @@ def deal_text(page: Mapping[str, Any]) -> str:
     from denshi.units import show
 
     def money(value: float | None) -> str:
-        return "none" if value is None else show(value, "USD")
+        return "none" if value is None else show(round(value, 2) + 0.0, "USD")
 
     def share(value: float | None) -> str:
         return "none" if value is None else f"{value:.2%}"
@@ -220,6 +242,7 @@ def deal_text(page: Mapping[str, Any]) -> str:
     lines.append(
         f"Sources less uses, and what comes in less what goes out: {page['largest_imbalance']:.0e} of all uses."
     )
+    lines += [f"note: {one}" for one in page["notices"]]
     return "\n".join(lines) + "\n"
 
 
