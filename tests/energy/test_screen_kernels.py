@@ -182,11 +182,13 @@ def test_settling_hours_serves_the_load_at_the_cost_it_says(seed):
         assert (value[t, : count[t]] > 0.0).all()
     supply = rng.uniform(0.0, 2.0, len(site.load))
     arrays = (site.weight, site.source_price, site.source_dirty, site.export_price, width, kind, count, base)
-    settled = hourly.settle(supply, *arrays)
-    assert hourly._settle(supply, *arrays) == pytest.approx(settled, rel=1e-12)
-    at_price = settled[0] + 0.05 * settled[1] + site.source_price[-1, 0] * settled[2]
-    nothing = hourly.settle(np.zeros_like(supply), *arrays)
-    before = nothing[0] + 0.05 * nothing[1] + site.source_price[-1, 0] * nothing[2]
+    served, plainly, alone = (np.empty(len(site.source_price)) for _ in range(3))
+    settled = hourly.settle(supply, *arrays, served)
+    assert hourly._settle(supply, *arrays, plainly) == pytest.approx(settled, rel=1e-12)
+    assert plainly == pytest.approx(served, rel=1e-12)
+    at_price = settled[0] + 0.05 * settled[1] + site.source_price[-1, 0] * served[-1]
+    nothing = hourly.settle(np.zeros_like(supply), *arrays, alone)
+    before = nothing[0] + 0.05 * nothing[1] + site.source_price[-1, 0] * alone[-1]
     gained = _gained(value, width * site.weight[:, None], count, supply * site.weight)
     assert before - at_price == pytest.approx(gained, rel=1e-6)
 

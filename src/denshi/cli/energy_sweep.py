@@ -13,6 +13,7 @@ from denshi.cli.energy_case import KEYS, Case, case_of
 from denshi.cli.energy_toml import Table, read_table, told_at
 from denshi.energy.audit_proof import proved
 from denshi.energy.screen import CostCase, Screened, screen
+from denshi.energy.screen.curtail import NAME as CURTAILED
 from denshi.energy.screen.place import annual_usd_per_kw, dearer, limits, screen_site
 from denshi.errors import InfeasibleError, OutOfRangeError
 from denshi.side_by_side import each
@@ -199,6 +200,7 @@ def _design(one: Screened, energy_kwh: float, most: Mapping[str, float]) -> dict
         "gap_fraction": one.gap_fraction if known else None,
         "cost_usd_per_kwh": one.objective_usd_per_year / energy_kwh if known else None,
         "clean_fraction_hourly": 1.0 - one.dirty_fraction if known else None,
+        "curtailed_load_kwh": one.burnt_kwh.get(CURTAILED, 0.0) if known else None,
         "capacities_kw": {name: size if size > _NOISE_KW else 0.0 for name, size in one.capacities_kw.items() if known},
         "at_limit": at_limit,
     }

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from denshi.energy.screen.record import Burner, CostCase, Producer, Screened, ScreenSite, Store, check
+from denshi.energy.screen.curtail import with_curtailment
+from denshi.energy.screen.record import Burner, CostCase, Curtailed, Producer, Screened, ScreenSite, Store, check
 
-__all__ = ["Burner", "CostCase", "Producer", "ScreenSite", "Screened", "Store", "screen"]
+__all__ = ["Burner", "CostCase", "Curtailed", "Producer", "ScreenSite", "Screened", "Store", "screen"]
 
 _FIRST_TARGET = 0.96
 
@@ -46,12 +47,30 @@ def screen(
     ------
     OutOfRangeError : an array, a limit or a share is outside its range.
     """
+    cases, targets = tuple(cases), tuple(targets)
+    check(site, cases, targets, gap)
+    if site.curtailed is None:
+        return _screened(site, cases, targets, gap, most_trials, progress)
+
+    def alone(plain: ScreenSite, case: CostCase, target: float) -> Screened:
+        return _screened(plain, (case,), (target,), gap / 4.0, most_trials, None)[0]
+
+    return tuple(with_curtailment(site, case, target, gap, alone) for case in cases for target in targets)
+
+
+def _screened(
+    site: ScreenSite,
+    cases: tuple[CostCase, ...],
+    targets: tuple[float, ...],
+    gap: float,
+    most_trials: int,
+    progress: Callable[[str], None] | None,
+) -> tuple[Screened, ...]:
+    """Search each case and target in one pool of cuts and dispatches."""
     from denshi.energy.screen.pool import Pool
     from denshi.energy.screen.scaled import scaled
     from denshi.energy.screen.search import allowed_dirty, design, seed
 
-    cases, targets = tuple(cases), tuple(targets)
-    check(site, cases, targets, gap)
     small = scaled(site)
     pool = Pool(small)
     seed(pool)
@@ -70,6 +89,10 @@ def screen(
                 lower_bound_usd_per_year=best.lower * small.scale_kw,
                 gap_fraction=best.gap,
                 dirty_fraction=best.dirty / small.load_year,
+                burnt_kwh={
+                    one.name: float(energy) * small.scale_kw
+                    for one, energy in zip(site.burners, best.burnt, strict=True)
+                },
                 iterations=trials,
             )
     return tuple(found[c, t] for c in range(len(cases)) for t in range(len(targets)))

@@ -27,12 +27,16 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A dispatch of capacities: what it costs to run [USD], its unclean energy and load not served [mean loads x h]."""
+    """A dispatch of capacities: what it costs to run [USD], its unclean energy, load not served [mean loads x h].
+
+    ``burnt`` is what each burner gives in a year [mean loads x h].
+    """
 
     capacity: Vector
     running: float
     dirty: float
     short: float
+    burnt: Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,8 @@ def trial(site: Scaled, capacity: Vector, dirty_price: float) -> tuple[tuple[Cut
         if np.ptp(site.one_way[built]) > 0.0 or np.ptp(site.wear[built]) > 0.0:
             prices.append(price)
     supply = np.maximum(clean + sum(flows.values(), np.zeros_like(clean)), 0.0)
-    running, dirty, short = settle(
+    served = np.empty(len(site.source_price))
+    running, dirty = settle(
         supply,
         site.weight,
         site.source_price,
@@ -125,14 +130,16 @@ def trial(site: Scaled, capacity: Vector, dirty_price: float) -> tuple[tuple[Cut
         hours.kind,
         hours.count,
         hours.base,
+        served,
     )
+    short = float(served[-1])
     for s in built:
         running += site.wear[s] * float(site.weight @ np.maximum(flows[s], 0.0))
     if site.short_counts:
         running += float(site.source_price[-1, 0]) * short
         short = 0.0
     cuts = tuple(cut(site, price, dirty_price, burner_size) for price in prices)
-    return cuts, Column(capacity.copy(), running, dirty, short)
+    return cuts, Column(capacity.copy(), running, dirty, short, served[1:-1])
 
 
 def _uses(site: Scaled, dirty_price: float, burner_size: Vector) -> _Hours:

@@ -80,17 +80,19 @@ def _settle(
     kind: Index,
     count: Index,
     base: Matrix,
-) -> tuple[float, float, float]:
-    """Return cost, unclean energy and load not served of a year with a clean supply an hour, used dearest first.
+    served: Vector,
+) -> tuple[float, float]:
+    """Return cost and unclean energy of a year with a clean supply an hour, used dearest first.
 
-    Load not served is not in the cost.
+    Load not served is not in the cost; what each source serves is written to ``served``, it last.
 
     Returns
     -------
-    USD, mean loads x h, mean loads x h.
+    USD, mean loads x h.
     """
     sources = len(source_price)
-    money, dirty, short = 0.0, 0.0, 0.0
+    money, dirty = 0.0, 0.0
+    served[:] = 0.0
     used = np.empty(sources)
     for t in range(len(supply)):
         for j in range(sources):
@@ -108,8 +110,9 @@ def _settle(
         for j in range(sources - 1):
             money += weight[t] * source_price[j, t] * used[j]
             dirty += weight[t] * source_dirty[j, t] * used[j]
-        short += weight[t] * used[sources - 1]
-    return money, dirty, short
+        for j in range(sources):
+            served[j] += weight[t] * used[j]
+    return money, dirty
 
 
 def _closed(supply: Vector, value: Matrix, width: Matrix, count: Index, price: Vector) -> None:

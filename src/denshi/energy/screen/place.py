@@ -9,7 +9,7 @@ from denshi.catalog import Technology
 from denshi.energy.account import annual_cost_usd_per_kw
 from denshi.energy.flexible import curtails, shifts
 from denshi.energy.record import EnergyInput
-from denshi.energy.screen.record import Burner, Producer, ScreenSite, Store
+from denshi.energy.screen.record import Burner, Curtailed, Producer, ScreenSite, Store
 from denshi.energy.terms import availability, hour_weight, running_usd_per_kwh, sold_apart, takes, tariff
 from denshi.errors import OutOfRangeError
 
@@ -71,7 +71,15 @@ def screen_site(inputs: EnergyInput, limits_kw: Mapping[str, float]) -> ScreenSi
             if one.kind == "gas"
         ),
         scenario_hours=inputs.year_hours,
+        curtailed=_curtailed(inputs),
     )
+
+
+def _curtailed(inputs: EnergyInput) -> Curtailed | None:
+    if not curtails(inputs):
+        return None
+    budget = inputs.curtail_hours * inputs.curtail_fraction * float(inputs.load_kw.mean())
+    return Curtailed(fraction=inputs.curtail_fraction, budget_kwh=budget, usd_per_kwh=inputs.curtail_usd_per_kwh)
 
 
 def limits(inputs: EnergyInput, stated_kw: Mapping[str, float]) -> dict[str, float]:
@@ -119,7 +127,12 @@ def _unknown(inputs: EnergyInput) -> tuple[tuple[bool, str, str], ...]:
         (inputs.grid_charging, "stores that take in what was bought", "Write grid_charging = false"),
         (inputs.carbon_cap_g_per_kwh is not None, "caps on carbon", "Drop the cap"),
         (inputs.unserved_usd_per_kwh is not None, "load that is not served", "Drop unserved_price"),
-        (curtails(inputs) or shifts(inputs), "flexible load", "Drop the table flexible"),
+        (shifts(inputs), "load that is moved within its day", "Write shift_fraction = 0"),
+        (
+            curtails(inputs) and len(inputs.year_hours) > 1,
+            "load switched off in several weather years",
+            "Name one year",
+        ),
         (bool(following), f"plant that follows load ({', '.join(following)})", "Drop it from options"),
         (bool(apart), f"stores sized apart in power and energy ({', '.join(apart)})", "Name one of a fixed duration"),
     )

@@ -25,10 +25,12 @@ class Pool:
     _capacity: Matrix = field(default_factory=lambda: np.empty((64, 0)))
     _running: Vector = field(default_factory=lambda: np.empty(64))
     _dirty: Vector = field(default_factory=lambda: np.empty(64))
+    _burnt: Matrix = field(default_factory=lambda: np.empty((64, 0)))
 
     def __post_init__(self) -> None:
         width = len(self.site.limit)
         self._slope, self._capacity = np.empty((64, width)), np.empty((64, width))
+        self._burnt = np.empty((64, len(self.site.source_price) - 2))
 
     @property
     def constant(self) -> Vector:
@@ -60,6 +62,11 @@ class Pool:
         """Unclean energy of the dispatches."""
         return self._dirty[: self.columns]
 
+    @property
+    def burnt(self) -> Matrix:
+        """Energy of each burner, dispatch by dispatch."""
+        return self._burnt[: self.columns]
+
     def add_cut(self, cut: Cut) -> None:
         """Add a cut that is finite."""
         if not (np.isfinite(cut.constant) and np.isfinite(cut.slope).all()):
@@ -83,7 +90,9 @@ class Pool:
                 np.resize(self._dirty, 2 * self.columns),
             )
             self._capacity = np.vstack([self._capacity, np.empty_like(self._capacity)])
+            self._burnt = np.vstack([self._burnt, np.empty_like(self._burnt)])
         self._capacity[self.columns] = column.capacity
+        self._burnt[self.columns] = column.burnt
         self._running[self.columns] = column.running if column.short <= _SHORT * self.site.load_year else np.inf
         self._dirty[self.columns] = column.dirty if column.dirty > _NO_DIRT * self.site.load_year else 0.0
         self.columns += 1

@@ -36,13 +36,25 @@ class Store:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Burner:
-    """Dispatchable plant: running cost, share that is not clean, share of capacity available [1], limit [kW]."""
+    """Dispatchable plant: running cost, share that is not clean, share of capacity available [1], limit [kW].
+
+    The share available is one for all hours or one an hour.
+    """
 
     name: str
     running_usd_per_kwh: float
     limit_kw: float
     unclean_fraction: float = 1.0
-    capacity_factor: float = 1.0
+    capacity_factor: float | Hourly = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curtailed:
+    """Load that may be switched off: share of each hour's [1], most of a year [kWh], what it costs [USD/kWh]."""
+
+    fraction: float
+    budget_kwh: float
+    usd_per_kwh: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +71,7 @@ class ScreenSite:
     unserved_usd_per_kwh : price of load not served; None forbids it.
     scenario_hours : lengths of weather years that follow each other and share capacities; empty: one year. Storage ends
         each of them as it began it, and each counts alike, scaled to 8,760 h.
+    curtailed : load that may be switched off; None: none. Of one weather year only.
     """
 
     load_kw: Hourly
@@ -72,6 +85,7 @@ class ScreenSite:
     burners: tuple[Burner, ...] = ()
     unserved_usd_per_kwh: float | None = None
     scenario_hours: tuple[int, ...] = ()
+    curtailed: Curtailed | None = None
 
     @property
     def technologies(self) -> tuple[Producer | Store | Burner, ...]:
@@ -97,9 +111,10 @@ class Screened:
     """A feasible design of one cost case and one target, and how far from the least cost it can be.
 
     ``capacities_kw`` serve the load of every hour at ``objective_usd_per_year``; no design of the same limits costs
-    less than ``lower_bound_usd_per_year``. Gap = (objective - bound) / max(|bound|, |objective|). ``dirty_fraction`` is
-    unclean energy over load. Where no feasible design was found the objective is infinite and capacities are not a
-    number; the bound holds all the same.
+    less than ``lower_bound_usd_per_year``. Gap = (objective - bound) / max(|bound|, |objective|).
+    ``dirty_fraction`` is unclean energy over load, ``burnt_kwh`` what each burner gives in a year. Where no
+    feasible design was found the objective is infinite and capacities are not a number; the bound holds all the
+    same.
     """
 
     case: str
@@ -109,6 +124,7 @@ class Screened:
     lower_bound_usd_per_year: float
     gap_fraction: float
     dirty_fraction: float
+    burnt_kwh: Mapping[str, float]
     iterations: int
 
 
@@ -149,5 +165,17 @@ def check(site: ScreenSite, cases: tuple[CostCase, ...], targets: tuple[float, .
         raise OutOfRangeError("a cost is not finite", where="energy.screen.cases")
     if site.scenario_hours and sum(site.scenario_hours) != hours:
         raise OutOfRangeError("scenario_hours do not add up to the hours", where="energy.screen.scenario_hours")
+    _check_curtailed(site)
     if hours == 0 or not site.load_kw.mean() > 0.0 or not gap > 0.0:
         raise OutOfRangeError("no load, or a gap that is not above 0", where="energy.screen")
+
+
+def _check_curtailed(site: ScreenSite) -> None:
+    flexible = site.curtailed
+    if flexible is None:
+        return
+    if not 0.0 < flexible.fraction <= 1.0 or min(flexible.budget_kwh, flexible.usd_per_kwh) < 0.0:
+        what = "load switched off needs a share in (0, 1], a budget and a cost of at least 0"
+        raise OutOfRangeError(what, where="energy.screen.curtailed")
+    if len(site.scenario_hours) > 1:
+        raise OutOfRangeError("load is switched off in one weather year only", where="energy.screen.curtailed")

@@ -84,7 +84,7 @@ def scaled(site: ScreenSite) -> Scaled:
         source_limit=np.array(
             [
                 np.broadcast_to(site.import_limit_kw, hours)[order] / scale,
-                *(b.capacity_factor * flat for b in site.burners),
+                *(np.broadcast_to(b.capacity_factor, hours)[order] for b in site.burners),
                 np.inf * flat,
             ]
         ),

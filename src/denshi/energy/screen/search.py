@@ -25,6 +25,7 @@ class Bounds:
     dirty_price: float
     mixture_price: float
     dirty: float
+    burnt: Vector
 
     @property
     def gap(self) -> float:
@@ -132,11 +133,12 @@ def bounds(pool: Pool, cost: Vector, allowed: float, basis: Index) -> Bounds:
     first, second, part, price = best_mixture(total, pool.dirty, allowed)
     if first < 0:
         nothing = np.full(len(cost), np.nan)
-        return Bounds(lower, np.inf, below, nothing, dirty_price, np.inf, np.nan)
+        return Bounds(lower, np.inf, below, nothing, dirty_price, np.inf, np.nan, np.full(pool.burnt.shape[1], np.nan))
     upper = (1.0 - part) * total[first] + part * total[second]
     above = (1.0 - part) * pool.capacity[first] + part * pool.capacity[second]
     dirty = (1.0 - part) * pool.dirty[first] + part * pool.dirty[second]
-    return Bounds(lower, float(upper), below, above, dirty_price, float(price), float(dirty))
+    burnt = (1.0 - part) * pool.burnt[first] + part * pool.burnt[second]
+    return Bounds(lower, float(upper), below, above, dirty_price, float(price), float(dirty), burnt)
 
 
 def proved(pool: Pool, cost: Vector, allowed: float, share: Vector) -> tuple[float, float]:
