@@ -10,7 +10,7 @@ from report.sample import grid_only, sample, two_trainings
 CHARTS = {
     "sankey", "step", "memory", "roofline-0", "front-0", "warm", "cold", "monthly", "load-duration", "pue-map",
     "pue-duration", "buildout", "capex", "cash", "token", "users-1", "any-week", "matching", "cost-stack",
-    "price-duration", "sources-uses", "tornado-irr", "tornado-lcoc", "gantt",
+    "price-duration", "sources-uses", "waterfall", "tornado-irr", "tornado-lcoc", "gantt",
 }  # fmt: skip
 
 DRAWINGS = ("rack", "fabric", "floor", "line", "cooling")

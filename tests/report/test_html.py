@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from denshi.design import design, document
 from denshi.errors import UsageError
-from denshi.report import html
+from denshi.report import charts_deal, html
 from denshi.report.html import embedded
+from denshi.scenario import load
 from report.sample import grid_only, sample
 
 DESIGN = sample()
@@ -92,8 +94,8 @@ def test_bill_adds_up(english):
 
 def test_every_chart_has_a_table_and_a_name(english):
     charts = re.findall(r'data-chart="([^"]+)"[^>]*role="img" aria-label="([^"]+)"', english)
-    assert len(charts) == 24
-    assert english.count("<figure id=") == english.count("<details><summary>") == 24
+    assert len(charts) == 25
+    assert english.count("<figure id=") == english.count("<details><summary>") == 25
 
 
 def test_the_embedded_charts_are_json(english):
@@ -153,3 +155,12 @@ def test_embedded_json_never_ends_its_element(text):
     written = embedded({"a": [text]})
     assert not set("<>&\u2028\u2029") & set(written)
     assert json.loads(written) == {"a": [text]}
+
+
+@pytest.mark.parametrize(("structure", "revenue"), [("project", "rental"), ("corporate", "rental"), ("spv", "lease")])
+def test_the_waterfall_adds_up_to_what_the_owners_get(structure, revenue):
+    changes = (f"finance.structure={structure}", f"finance.revenue={revenue}")
+    steps = charts_deal.waterfall_usd(document(design(load("examples/gpusoroban.toml", None, changes))))
+    owners = steps.pop("owners")
+    assert sum(steps.values()) == pytest.approx(owners, abs=2e-6 * steps["revenue"])  # printed to seven digits
+    assert ("repayment" in steps) == (structure != "corporate")

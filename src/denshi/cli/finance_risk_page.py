@@ -13,12 +13,14 @@ from denshi.finance.risk import (
     percentiles,
     points,
     shapley,
+    sobol,
     tornado,
 )
 from denshi.finance.risk.project import INPUTS, OUTPUTS, Plan, outcomes
 
 _RUNS = 8
 _PAIRS = 128
+_SOBOL_PATHS = 256
 _LEAST = {"price": 0.0, "decline": 0.0, "utilisation": 0.0, "power": 0.0, "hardware": 0.1, "facility": 0.1}
 _WORDS = {
     "price": "price of what is sold",
@@ -77,6 +79,10 @@ def risk_page(plan: Plan, name: str, paths: int, seed: int) -> dict[str, Any]:
         "correlations": [[float(value) for value in row] for row in correlation],
         "tornado_npv_usd": {key: list(ends) for key, ends in tornado(npv, marginals).items()},
         "shapley_npv": {key: {"share": share, "error": error} for key, (share, error) in shares.items()},
+        "sobol_npv": {
+            key: {"first": first, "first_error": first_error, "total": total, "total_error": total_error}
+            for key, (first, first_error, total, total_error) in sobol(npv, marginals, _SOBOL_PATHS, seed).items()
+        },
         "notices": notes,
     }
 
@@ -147,11 +153,24 @@ def risk_text(page: Mapping[str, Any]) -> str:
         text = "".join(f"{said(value):>13}" for value in cells)
         known = "" if one["share"] > 0.9995 else f"  ({one['share']:.1%} of paths have one)"
         lines.append(f"  {title:18}{text}{said(one['error_p50']):>15}{known}")
-    lines += ["", f"  {'NPV with one input alone at its':28}{'P10':>13}{'P90':>13}{'share of variance':>21}"]
-    shares = page["shapley_npv"]
+    lines += [
+        "",
+        f"  {'NPV with one input alone at its':28}{'P10':>13}{'P90':>13}"
+        f"{'share of variance':>21}{'alone':>9}{'in all':>9}",
+    ]
+    shares, independent = page["shapley_npv"], page["sobol_npv"]
     for name in sorted(shares, key=lambda name: -shares[name]["share"]):
         low, high = page["tornado_npv_usd"][name]
         part = f"{shares[name]['share']:.1%} ± {shares[name]['error']:.1%}"
-        lines.append(f"  {_WORDS[name]:28}{money(low):>13}{money(high):>13}{part:>21}")
-    lines += ["", "Shares are Shapley effects: they count what correlated inputs do together, and sum to one."]
+        lines.append(f"  {_WORDS[name]:28}{money(low):>13}{money(high):>13}{part:>21}{_indices(independent[name])}")
+    lines += [
+        "",
+        "Shares are Shapley effects: they count what correlated inputs do together, and sum to one. Beside them what",
+        "an input does alone and in all, were the inputs independent (first-order and total index of Sobol).",
+    ]
     return "\n".join([*lines, *(f"note: {one}" for one in page["notices"])]) + "\n"
+
+
+def _indices(one: Mapping[str, float]) -> str:
+    # An estimate of nearly nothing may fall below it.
+    return "".join(f"{max(one[key], 0.0):>9.1%}" for key in ("first", "total"))

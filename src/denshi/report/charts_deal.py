@@ -1,4 +1,4 @@
-"""Charts of the deal: sources and uses, and what each doubtful input does to a headline."""
+"""Charts of the deal: sources and uses, the waterfall, and what each doubtful input does to a headline."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from denshi.report.charts import (
     short,
 )
 from denshi.report.locale import Texts, number
-from denshi.report.reading import Design, as_number, brief, list_at, number_at, unit_of
+from denshi.report.reading import Design, as_number, brief, list_at, number_at, series_at, unit_of
 
 _TORNADOS = (("irr", "finance.irr"), ("lcoc", "finance.lcoc_usd_per_accelerator_hour"))
 _OF_HARDWARE = ("landed_hardware", "network")
@@ -33,10 +33,7 @@ def sources_and_uses(design: Design, lang: str, t: Texts) -> Chart | None:
     debt, equity = (number_at(design, f"finance.{name}_usd") for name in ("debt", "equity"))
     if not debt or equity is None:
         return None
-    leased = (number_at(design, "finance.financed_capex_usd") or 0.0) < 0.99 * (
-        number_at(design, "buildout.capex_usd") or 0.0
-    )
-    names = ("facility", "land") if leased else (*_OF_HARDWARE, "facility", "land")
+    names = ("facility", "land") if _leased(design) else (*_OF_HARDWARE, "facility", "land")
     uses = {name: number_at(design, f"buildout.{name}_usd") or 0.0 for name in names}
     uses["interest"] = number_at(design, "finance.capitalised_interest_usd") or 0.0
     sources = {"debt": debt, "equity": equity}
@@ -73,6 +70,78 @@ def sources_and_uses(design: Design, lang: str, t: Texts) -> Chart | None:
         ],
         height=280,
     )
+
+
+def _leased(design: Design) -> bool:
+    """Return whether the tenant brings the hardware: then it is not among what is financed."""
+    financed, all_of = (number_at(design, path) or 0.0 for path in ("finance.financed_capex_usd", "buildout.capex_usd"))
+    return financed < 0.99 * all_of
+
+
+def waterfall(design: Design, lang: str, t: Texts) -> Chart | None:
+    """Return what comes in and goes out over the whole project, one below the other, down to what the owners get."""
+    steps = waterfall_usd(design)
+    if not steps:
+        return None
+    unit = scale(max(abs(value) for value in steps.values()), "USD", lang, t)
+    labels = {key: t[f"waterfall.{key}"] for key in steps}
+    begins, running = [], 0.0
+    for key, value in steps.items():
+        begins.append(0.0 if key == "owners" else running)
+        running += value
+    colours = [BLACK if key == "owners" else GREEN if value >= 0.0 else ORANGE for key, value in steps.items()]
+    data: list[dict[str, Any]] = [
+        {
+            "type": "bar", "orientation": "h", "name": t["waterfall.name"], "y": list(labels.values()),
+            "base": unit.of(begins), "x": unit.of(list(steps.values())), "marker": {"color": colours},
+            "customdata": [number(value, "USD", lang) for value in steps.values()],
+            "hovertemplate": "%{y}: %{customdata}<extra></extra>",
+        }
+    ]  # fmt: skip
+    return Chart(
+        id="waterfall",
+        title=t["chart.waterfall.title"],
+        aria=t["chart.waterfall.aria"].format(
+            income=number(steps["revenue"], "USD", lang), owners=number(steps["owners"], "USD", lang)
+        ),
+        note=t["chart.waterfall.note"],
+        data=data,
+        layout=layout(
+            hovermode="closest",
+            showlegend=False,
+            xaxis=axis(unit.name, nticks=7),
+            yaxis=axis("", type="category", autorange="reversed", tickformat="", showgrid=False),
+        ),
+        head=[t["table.name"], t["table.cost"]],
+        rows=[[labels[key], number(value, "USD", lang)] for key, value in steps.items()],
+        height=110 + 34 * len(steps),
+    )
+
+
+def waterfall_usd(design: Design) -> dict[str, float]:
+    """Return the steps of the waterfall [USD]: all before the last one add up to it; empty where nothing is earned."""
+
+    def total(name: str) -> float:
+        return sum(series_at(design, f"finance.{name}"))
+
+    if not total("revenue_monthly_usd") or not series_at(design, "finance.equity_cash_flow_usd"):
+        return {}
+    left = number_at(design, "finance.residual_facility_usd") or 0.0
+    left += 0.0 if _leased(design) else number_at(design, "finance.residual_it_usd") or 0.0
+    steps = {
+        "revenue": total("revenue_monthly_usd"),
+        "running": -total("opex_monthly_usd"),
+        "tax": -total("levered_tax_monthly_usd"),
+        "capex": -total("capex_monthly_usd"),
+        "drawn": total("debt_draw_usd"),
+        "interest": -total("interest_monthly_usd"),
+        "repayment": -total("repayment_monthly_usd"),
+        "sale": left,
+    }
+    return {
+        **{key: value for key, value in steps.items() if value},
+        "owners": total("equity_cash_flow_usd"),
+    }
 
 
 def tornados(design: Design, lang: str, t: Texts) -> tuple[Chart, ...]:

@@ -96,6 +96,7 @@ def charts(design: Design, lang: str, t: Texts) -> dict[str, Chart]:
         charts_money.capex(design, lang, t),
         charts_deal.sources_and_uses(design, lang, t),
         charts_money.cash(design, lang, t),
+        charts_deal.waterfall(design, lang, t),
         *charts_deal.tornados(design, lang, t),
     )
     return {chart.id: chart for chart in found if chart is not None}
