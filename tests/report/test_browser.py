@@ -38,7 +38,7 @@ def test_a_site_on_the_grid_alone_without_revenue_is_drawn(tmp_path):
     assert set(seen.page["marks"]) == {
         one.replace("-1", "-0")
         for one in CHARTS
-        if not one.startswith(("step", "memory", "roofline", "front", "tornado-irr"))
+        if not one.startswith(("step", "memory", "roofline", "front", "tornado-irr", "waterfall"))
     }
     assert min(seen.page["marks"].values()) > 0
     assert int(seen.page["scrollWidth"]) <= 360
