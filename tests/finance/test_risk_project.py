@@ -9,7 +9,7 @@ from denshi import finance
 from denshi.cli import finance_risk_page
 from denshi.cli.finance_risk_page import risk_page, risk_text
 from denshi.finance.deal import cash_flows
-from denshi.finance.risk.project import INPUTS, deal_of, outcomes, plan_of
+from denshi.finance.risk.project import INPUTS, deal_of, outcomes, plan_of, running_equity_usd
 from finance.cases import base
 
 CASES = {
@@ -79,3 +79,17 @@ def test_a_page_has_errors_shares_and_the_same_bytes(monkeypatch):
     said = risk_text(page)
     assert "equity IRR" in said
     assert "price of what is sold" in said
+
+
+def test_the_fan_opens_about_the_plan_and_ends_at_the_multiple():
+    plan = plan_of(CASES["debt"])
+    planned = running_equity_usd(plan, INPUTS, AS_PLANNED)[0]
+    assert planned[-1] == pytest.approx(
+        cash_flows(deal_of(plan, dict(zip(INPUTS, AS_PLANNED.T, strict=True)))).equity_usd.sum()
+    )
+    fan = risk_page(plan, "x", 256, 1)["fan_equity_usd"]
+    years = len(planned) // 12
+    assert all(len(values) == years for values in fan.values())
+    ends = [fan[name][-1] for name in ("p10", "p25", "p50", "p75", "p90")]
+    assert ends == sorted(ends)
+    assert fan["p10"][-1] < planned[12 * years - 1] < fan["p90"][-1]

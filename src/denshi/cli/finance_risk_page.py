@@ -16,11 +16,13 @@ from denshi.finance.risk import (
     sobol,
     tornado,
 )
-from denshi.finance.risk.project import INPUTS, OUTPUTS, Plan, outcomes
+from denshi.finance.risk.project import INPUTS, OUTPUTS, Plan, outcomes, running_equity_usd
 
 _RUNS = 8
 _PAIRS = 128
 _SOBOL_PATHS = 256
+_FAN_PATHS = 4_096
+_FAN = (10, 25, 50, 75, 90)
 _LEAST = {"price": 0.0, "decline": 0.0, "utilisation": 0.0, "power": 0.0, "hardware": 0.1, "facility": 0.1}
 _WORDS = {
     "price": "price of what is sold",
@@ -83,8 +85,16 @@ def risk_page(plan: Plan, name: str, paths: int, seed: int) -> dict[str, Any]:
             key: {"first": first, "first_error": first_error, "total": total, "total_error": total_error}
             for key, (first, first_error, total, total_error) in sobol(npv, marginals, _SOBOL_PATHS, seed).items()
         },
+        "fan_equity_usd": _fan(plan, marginals, correlation, seed),
         "notices": notes,
     }
+
+
+def _fan(plan: Plan, marginals: tuple[Marginal, ...], correlation: Any, seed: int) -> dict[str, list[float]]:
+    """Return percentiles of what the owners have got less what they have put in, at the end of each year."""
+    table = correlated(points(_FAN_PATHS, len(INPUTS), seed * _RUNS), correlation, marginals)
+    ends = running_equity_usd(plan, INPUTS, table)[:, 11::12]
+    return {f"p{q}": [float(value) for value in np.percentile(ends, q, axis=0)] for q in _FAN}
 
 
 def _outcomes(run: _Run) -> dict[str, Any]:
@@ -163,6 +173,10 @@ def risk_text(page: Mapping[str, Any]) -> str:
         low, high = page["tornado_npv_usd"][name]
         part = f"{shares[name]['share']:.1%} ± {shares[name]['error']:.1%}"
         lines.append(f"  {_WORDS[name]:28}{money(low):>13}{money(high):>13}{part:>21}{_indices(independent[name])}")
+    fan = page["fan_equity_usd"]
+    lines += ["", f"  {'owners, all years so far':24}" + "".join(f"{name.upper():>13}" for name in fan)]
+    for year, values in enumerate(zip(*fan.values(), strict=True), start=1):
+        lines.append(f"  {'end of year ' + str(year):24}" + "".join(f"{money(value):>13}" for value in values))
     lines += [
         "",
         "Shares are Shapley effects: they count what correlated inputs do together, and sum to one. Beside them what",

@@ -162,3 +162,9 @@ def outcomes(plan: Plan, names: tuple[str, ...], table: Matrix) -> dict[str, Vec
         taken = np.maximum(flows.equity_usd, 0.0).sum(axis=1)
         found["equity_multiple"][some] = taken / np.where(put_in > 0.0, put_in, np.nan)
     return found
+
+
+def running_equity_usd(plan: Plan, names: tuple[str, ...], table: Matrix) -> Matrix:
+    """Return the running sum of the owners' cash of each path, [path, month] [USD]; parameters as of ``outcomes``."""
+    flows = cash_flows(deal_of(plan, {name: table[:, i] for i, name in enumerate(names)}))
+    return np.cumsum(flows.equity_usd, axis=1)

@@ -16,7 +16,10 @@ _PLAIN = {
     "byte": "B", "sequences": "系列", "acre": "エーカー",
 }  # fmt: skip
 _SHARES = ("_fraction", "_efficiency", "_share", "_rate", "share", "fraction", "utilisation", "occupancy")
-_SHARE_NAMES = ("mfu", "hfu", "irr", "equity_irr", "loss_share")
+_SHARE_NAMES = (
+    *("mfu", "hfu", "irr", "modified_irr", "irr_without_residual", "irr_on_reachable_dates", "equity_irr"),
+    "loss_share",
+)
 _PLURAL = ("year", "month", "week", "day")
 NONE = "—"
 
