@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from denshi.cli.report import read_risk
 from denshi.design import design, document
-from denshi.errors import UsageError
+from denshi.errors import FileError, UsageError
 from denshi.report import charts_deal, html
 from denshi.report.html import embedded
 from denshi.scenario import load
@@ -164,3 +165,25 @@ def test_the_waterfall_adds_up_to_what_the_owners_get(structure, revenue):
     owners = steps.pop("owners")
     assert sum(steps.values()) == pytest.approx(owners, abs=2e-6 * steps["revenue"])  # printed to seven digits
     assert ("repayment" in steps) == (structure != "corporate")
+
+
+def test_a_simulation_beside_the_design_brings_its_fan():
+    fan = {name: [-2e9 + k * 1e8, k * 1e9] for k, name in enumerate(("p10", "p25", "p50", "p75", "p90"))}
+    beside = {**DESIGN, "risk": {"paths": 20_000, "chance_of_loss": 0.41, "fan_equity_usd": fan}}
+    for lang, said in (("en", "in 41% of them"), ("ja", "41% で事業の NPV は負")):
+        page = body(html.render(beside, lang))
+        assert 'data-chart="fan"' in page
+        assert said in page
+    assert 'data-chart="fan"' not in body(html.render(DESIGN, "en"))
+    assert 'data-chart="fan"' not in body(html.render({**DESIGN, "risk": {"fan_equity_usd": {"p50": [1.0]}}}, "en"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("{", "JSON"), ("[]", "finance risk"), ('{"fan_equity_usd": {}, "name": "other"}', "another project")],
+)
+def test_another_file_than_a_simulation_is_refused(tmp_path, text, said):
+    file = tmp_path / "risk.json"
+    file.write_text(text)
+    with pytest.raises(FileError, match=said):
+        read_risk(file, "this")

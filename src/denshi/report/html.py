@@ -17,6 +17,7 @@ from denshi.report import (
     charts_flow,
     charts_money,
     charts_plan,
+    charts_risk,
     charts_serving,
     charts_supply,
     charts_work,
@@ -97,6 +98,7 @@ def charts(design: Design, lang: str, t: Texts) -> dict[str, Chart]:
         charts_deal.sources_and_uses(design, lang, t),
         charts_money.cash(design, lang, t),
         charts_deal.waterfall(design, lang, t),
+        charts_risk.fan(design, lang, t),
         *charts_deal.tornados(design, lang, t),
     )
     return {chart.id: chart for chart in found if chart is not None}
