@@ -16,6 +16,7 @@ import pyxirr
 from denshi.finance import irr, irr_many
 from denshi.finance.deal import Debt
 from denshi.finance.risk import Marginal, correlated, points
+from denshi.finance.risk.compute_hour import ComputeHour
 from denshi.finance.risk.project import Plan, outcomes
 
 SEED = 20261122
@@ -63,6 +64,14 @@ def plan(debt: Debt | None) -> Plan:
         built=BUILT,
         discount_rate=0.09,
         debt=debt,
+        hour=ComputeHour(
+            hardware_usd=66.0,
+            facility_usd=28.0,
+            land_usd=0.0,
+            energy_usd=np.linspace(40.0, 0.0, MONTHS + 1),
+            upkeep_usd=np.linspace(35.0, 0.0, MONTHS + 1),
+            sold_hours=np.linspace(60.0, 0.0, MONTHS + 1),
+        ),
     )
 
 

@@ -149,11 +149,15 @@ def risk_text(page: Mapping[str, Any]) -> str:
     def times(value: float | None) -> str:
         return "none" if value is None else f"{value:.2f} x"
 
+    def hourly(value: float | None) -> str:
+        return "none" if value is None else f"${value:.3f}/h"
+
     rows = (
         ("NPV", "npv_usd", money),
         ("project IRR", "irr", share),
         ("equity IRR", "equity_irr", share),
         ("equity multiple", "equity_multiple", times),
+        ("LCOC", "lcoc_usd_per_accelerator_hour", hourly),
     )
     lines = [f"{page['name']}: {page['paths']:,} paths, chance of a loss {page['chance_of_loss']:.0%}", ""]
     lines.append(f"  {'':18}{'as planned':>13}{'P10':>13}{'P50':>13}{'P90':>13}{'error of P50':>15}")
@@ -161,7 +165,7 @@ def risk_text(page: Mapping[str, Any]) -> str:
         one = page["percentiles"][key]
         cells = (page["planned"][key], one["p10"], one["p50"], one["p90"])
         text = "".join(f"{said(value):>13}" for value in cells)
-        known = "" if one["share"] > 0.9995 else f"  ({one['share']:.1%} of paths have one)"
+        known = "" if one["share"] >= 0.9995 else f"  ({one['share']:.1%} of paths have one)"
         lines.append(f"  {title:18}{text}{said(one['error_p50']):>15}{known}")
     lines += [
         "",

@@ -12,12 +12,13 @@ from denshi.finance.irr_many import irr_many
 from denshi.finance.lending import gearing
 from denshi.finance.metrics import present_factors
 from denshi.finance.operation import is_leased, operate
+from denshi.finance.risk.compute_hour import ComputeHour, compute_hour_of, lcoc_usd_per_accelerator_hour
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 
 INPUTS = ("price", "decline", "utilisation", "power", "hardware", "facility", "upkeep", "delay_months")
-OUTPUTS = ("npv_usd", "irr", "equity_irr", "equity_multiple")
+OUTPUTS = ("npv_usd", "irr", "equity_irr", "equity_multiple", "lcoc_usd_per_accelerator_hour")
 # Paths side by side whose months fit into the processor's second cache.
 BLOCK = 192
 
@@ -43,6 +44,7 @@ class Plan:
     built: int
     discount_rate: float
     debt: Debt | None
+    hour: ComputeHour
 
 
 def plan_of(given: FinanceInput) -> Plan:
@@ -78,6 +80,7 @@ def plan_of(given: FinanceInput) -> Plan:
         built=built,
         discount_rate=given.discount_rate,
         debt=debt if share > 0.0 else None,
+        hour=compute_hour_of(given, found),
     )
 
 
@@ -141,7 +144,7 @@ def _late(monthly: Vector, months: Vector) -> Matrix:
 
 
 def outcomes(plan: Plan, names: tuple[str, ...], table: Matrix) -> dict[str, Vector]:
-    """Return NPV [USD], rate of return, that of the owners, and their multiple of money [1] of each path.
+    """Return NPV [USD], rate of return, that of the owners, their multiple of money [1], and LCOC [USD/h] of each path.
 
     Blocks of paths run in turn. A path without a rate of return has none (not a number).
 
@@ -152,9 +155,11 @@ def outcomes(plan: Plan, names: tuple[str, ...], table: Matrix) -> dict[str, Vec
     """
     found = {name: np.empty(len(table)) for name in OUTPUTS}
     discount = present_factors(plan.discount_rate, len(plan.years))
+    changes = {name: table[:, i] for i, name in enumerate(names)}
+    found["lcoc_usd_per_accelerator_hour"][:] = lcoc_usd_per_accelerator_hour(plan.hour, changes)
     for begin in range(0, len(table), BLOCK):
         some = slice(begin, min(begin + BLOCK, len(table)))
-        flows = cash_flows(deal_of(plan, {name: table[some, i] for i, name in enumerate(names)}))
+        flows = cash_flows(deal_of(plan, {name: values[some] for name, values in changes.items()}))
         found["npv_usd"][some] = flows.project_usd @ discount
         found["irr"][some] = irr_many(flows.project_usd)
         found["equity_irr"][some] = irr_many(flows.equity_usd) if plan.debt else found["irr"][some]
