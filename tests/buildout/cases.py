@@ -19,33 +19,16 @@ class Stage:
 def item(name: str, goods: str, count: float, price: float, origin: str, weeks: float) -> Item:
     """Return a line of the bill of materials."""
     return Item(
-        name=name,
-        goods=goods,
-        count=count,
-        unit="1",
-        unit_price_usd=price,
-        low_usd=price,
-        high_usd=price,
-        origin=origin,
-        lead_time_weeks=weeks,
-        source="test",
-        grade="E",
-        fact="",
+        name=name, goods=goods, count=count, unit="1", unit_price_usd=price, low_usd=price, high_usd=price,
+        origin=origin, lead_time_weeks=weeks, source="test", grade="E", fact="",
     )
 
 
 def rule(country: str, origin: str, goods: str, since: str, rate: float) -> Rule:
     """Return a dated tariff."""
     return Rule(
-        id=f"{country}-{origin}-{goods}-{since}",
-        name="",
-        aliases=(),
-        evidence=MappingProxyType({}),
-        country=country,
-        origin=origin,
-        goods=goods,
-        effective_from=since,
-        rate=rate,
+        id=f"{country}-{origin}-{goods}-{since}", name="", aliases=(), evidence=MappingProxyType({}),
+        country=country, origin=origin, goods=goods, effective_from=since, rate=rate,
     )
 
 

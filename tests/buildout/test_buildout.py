@@ -21,11 +21,9 @@ PHASES = st.lists(
 @given(PHASES, st.floats(0.1, 40.0), st.floats(0.5, 6.0), st.floats(0.5, 6.0))
 def test_every_dollar_is_drawn_once(phases, lead, alpha, beta):
     stages = tuple(Stage(day, fraction) for day, fraction in sorted(phases))
-    result = run(
-        replace(
-            base(), phases=stages, term_years=6.0, hardware_draw_months=lead, s_curve_alpha=alpha, s_curve_beta=beta
-        )
-    )
+    result = run(replace(
+        base(), phases=stages, term_years=6.0, hardware_draw_months=lead, s_curve_alpha=alpha, s_curve_beta=beta
+    ))
     assert result.capex_draw_usd.sum() == pytest.approx(result.capex_usd, rel=1e-9)
     assert sum(result.capex_by_goods_usd.values()) == pytest.approx(result.capex_usd, rel=1e-12)
     assert result.capex_draw_usd.min() >= 0
@@ -206,12 +204,8 @@ def test_a_late_supply_is_said_to_be_the_supply():
 
 @pytest.mark.parametrize(
     ("change", "critical"),
-    [
-        ({}, "Grid supply"),
-        ({"import_peak_kw": 0.0}, "switchgear"),
-        ({"grid_connection_kw": 20e3}, "switchgear"),
-        ({"technologies": ()}, "switchgear"),
-    ],
+    [({}, "Grid supply"), ({"import_peak_kw": 0.0}, "switchgear"), ({"grid_connection_kw": 20e3}, "switchgear"),
+     ({"technologies": ()}, "switchgear")],
 )
 def test_a_grid_connection_counts_unless_it_is_granted_or_not_used(change, critical):
     result = run(replace(base(), **{"phases": EARLY, "technologies": (grid(36.0),), **change}))

@@ -11,20 +11,18 @@ from denshi.errors import InfeasibleError
 from denshi.finance import run, straight_line, tax_with_losses
 from finance.cases import base
 
-TERMS = st.fixed_dictionaries(
-    {
-        "debt_fraction": st.one_of(st.just(0.0), st.floats(1e-4, 0.95)),
-        "debt_rate": st.floats(0.0, 0.2),
-        "debt_years": st.one_of(st.none(), st.floats(1.0, 5.0)),
-        "repayment": st.sampled_from(["annuity", "sculpted"]),
-        "structure": st.sampled_from(["corporate", "project", "spv"]),
-        "revenue": st.sampled_from(["rental", "lease", "tokens"]),
-        "usual_usd_per_hour": st.floats(1.5, 9.0),
-        "tax_rate": st.floats(0.0, 0.5),
-        "ramp_months": st.floats(0.0, 12.0),
-        "it_life_years": st.floats(2.0, 8.0),
-    }
-)
+TERMS = st.fixed_dictionaries({
+    "debt_fraction": st.one_of(st.just(0.0), st.floats(1e-4, 0.95)),
+    "debt_rate": st.floats(0.0, 0.2),
+    "debt_years": st.one_of(st.none(), st.floats(1.0, 5.0)),
+    "repayment": st.sampled_from(["annuity", "sculpted"]),
+    "structure": st.sampled_from(["corporate", "project", "spv"]),
+    "revenue": st.sampled_from(["rental", "lease", "tokens"]),
+    "usual_usd_per_hour": st.floats(1.5, 9.0),
+    "tax_rate": st.floats(0.0, 0.5),
+    "ramp_months": st.floats(0.0, 12.0),
+    "it_life_years": st.floats(2.0, 8.0),
+})
 
 
 @settings(deadline=None, max_examples=60)
@@ -95,16 +93,8 @@ def test_debt_cheaper_than_the_project_lifts_the_owners_return():
 
 def test_without_revenue_only_costs_are_given():
     result = run(replace(base(), revenue="none"))
-    for value in (
-        result.npv_usd,
-        result.irr,
-        result.equity_irr,
-        result.payback_years,
-        result.dscr_min,
-        result.moic,
-        result.revenue_usd_per_year,
-        result.cost_of_month_delay_usd,
-    ):
+    for value in (result.npv_usd, result.irr, result.equity_irr, result.payback_years, result.dscr_min, result.moic,
+                  result.revenue_usd_per_year, result.cost_of_month_delay_usd):
         assert value is None
     assert result.lcoc_usd_per_accelerator_hour == pytest.approx(run(base()).lcoc_usd_per_accelerator_hour)
     assert result.tax_monthly_usd.sum() == 0.0

@@ -12,28 +12,26 @@ from denshi.errors import DenshiError
 from denshi.finance import FinanceInput, run
 from finance.cases import base
 
-ASKED = st.fixed_dictionaries(
-    {
-        "structure": st.sampled_from(["corporate", "project", "spv"]),
-        "revenue": st.sampled_from(["lease", "rental", "tokens", "none"]),
-        "repayment": st.sampled_from(["annuity", "sculpted"]),
-        "discount_rate": st.floats(0.0, 1.0),
-        "price_usd_per_hour": st.one_of(st.none(), st.floats(0.0, 1000.0)),
-        "price_usd_per_million_tokens": st.one_of(st.none(), st.floats(0.0, 1e6)),
-        "price_usd_per_kw_month": st.one_of(st.none(), st.floats(0.0, 1e5)),
-        "utilisation_fraction": st.floats(1e-3, 1.0),
-        "occupancy_fraction": st.floats(1e-3, 1.0),
-        "ramp_months": st.floats(0.0, 60.0),
-        "debt_fraction": st.floats(0.0, 0.98),
-        "debt_rate": st.floats(0.0, 0.5),
-        "debt_years": st.one_of(st.none(), st.floats(0.01, 50.0)),
-        "tax_rate": st.floats(0.0, 0.9),
-        "it_life_years": st.floats(1.0, 20.0),
-        "facility_life_years": st.floats(1.0, 60.0),
-        "price_decline_fraction": st.floats(-0.5, 0.9),
-        "inflation_fraction": st.floats(-0.05, 0.5),
-    }
-)
+ASKED = st.fixed_dictionaries({
+    "structure": st.sampled_from(["corporate", "project", "spv"]),
+    "revenue": st.sampled_from(["lease", "rental", "tokens", "none"]),
+    "repayment": st.sampled_from(["annuity", "sculpted"]),
+    "discount_rate": st.floats(0.0, 1.0),
+    "price_usd_per_hour": st.one_of(st.none(), st.floats(0.0, 1000.0)),
+    "price_usd_per_million_tokens": st.one_of(st.none(), st.floats(0.0, 1e6)),
+    "price_usd_per_kw_month": st.one_of(st.none(), st.floats(0.0, 1e5)),
+    "utilisation_fraction": st.floats(1e-3, 1.0),
+    "occupancy_fraction": st.floats(1e-3, 1.0),
+    "ramp_months": st.floats(0.0, 60.0),
+    "debt_fraction": st.floats(0.0, 0.98),
+    "debt_rate": st.floats(0.0, 0.5),
+    "debt_years": st.one_of(st.none(), st.floats(0.01, 50.0)),
+    "tax_rate": st.floats(0.0, 0.9),
+    "it_life_years": st.floats(1.0, 20.0),
+    "facility_life_years": st.floats(1.0, 60.0),
+    "price_decline_fraction": st.floats(-0.5, 0.9),
+    "inflation_fraction": st.floats(-0.05, 0.5),
+})
 
 
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])

@@ -46,12 +46,8 @@ def test_the_building_goes_on_and_the_hardware_s_costs_stop():
     case = replace(base(), it_life_years=3.0, inflation_fraction=0.0)
     result = run(case)
     facility = (
-        result.staff_usd_per_year
-        + result.maintenance_usd_per_year
-        + result.insurance_usd_per_year
-        + result.property_tax_usd_per_year
-        + result.water_usd_per_year
-        - result.hardware_upkeep_usd_per_year
+        result.staff_usd_per_year + result.maintenance_usd_per_year + result.insurance_usd_per_year
+        + result.property_tax_usd_per_year + result.water_usd_per_year - result.hardware_upkeep_usd_per_year
     )
     last = slice(60, None)
     assert result.in_service_fraction[last].max() == 0.0

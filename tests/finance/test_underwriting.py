@@ -8,7 +8,8 @@ import pytest
 from denshi import finance
 from denshi.errors import InfeasibleError
 from denshi.finance.deal import Debt, Tax, cash_flows, unbalanced_usd
-from denshi.finance.underwriting import Terms, built_month, renewals, underwrite
+from denshi.finance.operation import built_month
+from denshi.finance.underwriting import Terms, renewals, underwrite
 from finance.cases import base
 
 GIVEN = replace(base(), it_life_years=3.0, facility_life_years=15.0)

@@ -12,7 +12,8 @@ from denshi.finance import FinanceInput
 from denshi.finance.deal import Debt, Tax
 from denshi.finance.deal.schedules import MACRS
 from denshi.finance.lending import gearing
-from denshi.finance.underwriting import Terms, built_month
+from denshi.finance.operation import built_month
+from denshi.finance.underwriting import Terms
 
 _REGIMES = ("us", "japan")
 # Table and key of a file -> assumption of the catalogue behind it; {} stands for the regime.

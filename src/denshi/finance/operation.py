@@ -63,6 +63,18 @@ def is_leased(given: FinanceInput) -> bool:
     return given.revenue == "lease"
 
 
+def own_capex_usd(given: FinanceInput) -> Monthly:
+    """Return what the owner pays in each month; in a lease without the hardware, which the tenant brings [USD]."""
+    capex = given.facility_draw_usd + given.land_draw_usd
+    return capex if is_leased(given) else capex + given.hardware_draw_usd + given.network_draw_usd
+
+
+def built_month(given: FinanceInput) -> int:
+    """Return the first month of operation: at full power, and after the owner's last payment."""
+    paid = np.flatnonzero(own_capex_usd(given))
+    return min(max(round(given.full_power_month), int(paid[-1]) + 1 if paid.size else 1, 1), given.months - 1)
+
+
 def yearly_costs(given: FinanceInput) -> Yearly:
     """Return the running costs of a year and the part of them that ends with the hardware."""
     it_usd = given.landed_hardware_usd + given.network_usd

@@ -13,7 +13,7 @@ from denshi.finance.lending import BeforeDebt, Lending, lend
 from denshi.finance.levelised import levelised
 from denshi.finance.metrics import modified_irr, money_multiple, npv, payback_years
 from denshi.finance.notices import notices
-from denshi.finance.operation import Operation, is_leased, operate, unit_price, yearly_costs
+from denshi.finance.operation import Operation, is_leased, operate, own_capex_usd, unit_price, yearly_costs
 from denshi.finance.record import Finance
 from denshi.finance.tax import tax_with_losses
 
@@ -137,12 +137,9 @@ def before_debt(given: FinanceInput, operation: Operation, online: Monthly) -> B
     """Return what debt and equity share; in a lease without the hardware, which the tenant brings."""
     leased = is_leased(given)
     own_usd = given.facility_usd + (0.0 if leased else given.landed_hardware_usd + given.network_usd)
-    capex = given.facility_draw_usd + given.land_draw_usd
-    if not leased:
-        capex = capex + given.hardware_draw_usd + given.network_draw_usd
     depreciation = operation.own_depreciation_usd(leased)
     return BeforeDebt(
-        capex_usd=capex,
+        capex_usd=own_capex_usd(given),
         operating_usd=operation.revenue_usd - operation.own_opex_usd,
         depreciation_usd=depreciation,
         residual_usd=operation.own_residual_usd(leased),

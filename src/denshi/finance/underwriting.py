@@ -10,7 +10,7 @@ from denshi.errors import InfeasibleError
 from denshi.finance.deal import Deal, Debt, Tax
 from denshi.finance.deal.schedules import MACRS, depreciation
 from denshi.finance.inputs import FinanceInput
-from denshi.finance.operation import is_leased, operate
+from denshi.finance.operation import built_month, is_leased, operate, own_capex_usd
 
 Matrix = NDArray[np.float64]
 Monthly = NDArray[np.float64]
@@ -57,12 +57,6 @@ class Terms:
     foreign_fraction: float = 0.0
 
 
-def built_month(given: FinanceInput) -> int:
-    """Return the first month of operation: at full power, and after the last payment."""
-    paid = np.flatnonzero(given.facility_draw_usd + given.land_draw_usd + given.hardware_draw_usd)
-    return min(max(round(given.full_power_month), int(paid[-1]) + 1 if paid.size else 1, 1), given.months - 1)
-
-
 def underwrite(given: FinanceInput, terms: Terms, exchange: Matrix | float = 1.0) -> Deal:
     """Return the deal that a project makes under its terms.
 
@@ -87,7 +81,7 @@ def underwrite(given: FinanceInput, terms: Terms, exchange: Matrix | float = 1.0
     found = operate(replace(given, it_life_years=(count + 1) * given.it_life_years), given.online_fraction)
     own = 0.0 if is_leased(given) else 1.0
     hardware = own * (given.hardware_draw_usd + given.network_draw_usd)
-    capex = hardware + given.facility_draw_usd + given.land_draw_usd
+    capex = own_capex_usd(given)
     granted = _granted(given, terms, hardware)
     bought = own * (given.landed_hardware_usd + given.network_usd)
     entering = np.diff(given.online_fraction, prepend=0.0)

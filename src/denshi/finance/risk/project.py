@@ -11,7 +11,7 @@ from denshi.finance.inputs import FinanceInput
 from denshi.finance.irr_many import irr_many
 from denshi.finance.lending import gearing
 from denshi.finance.metrics import present_factors
-from denshi.finance.operation import is_leased, operate
+from denshi.finance.operation import built_month, is_leased, operate
 from denshi.finance.risk.compute_hour import ComputeHour, compute_hour_of, lcoc_usd_per_accelerator_hour
 
 Matrix = NDArray[np.float64]
@@ -54,9 +54,7 @@ def plan_of(given: FinanceInput) -> Plan:
     """
     found, leased = operate(given, given.online_fraction), is_leased(given)
     own = 0.0 if leased else 1.0
-    draws = given.facility_draw_usd + given.land_draw_usd + own * (given.hardware_draw_usd + given.network_draw_usd)
-    paid = np.flatnonzero(draws)
-    built = min(max(round(given.full_power_month), int(paid[-1]) + 1 if paid.size else 1, 1), given.months - 1)
+    built = built_month(given)
     years = given.debt_years
     tenor = given.months - built if years is None else min(round(12 * years), given.months - built)
     share, rate = gearing(given), given.debt_rate
