@@ -169,8 +169,8 @@ def test_the_waterfall_adds_up_to_what_the_owners_get(structure, revenue):
 
 def test_a_simulation_beside_the_design_brings_its_fan():
     fan = {name: [-2e9 + k * 1e8, k * 1e9] for k, name in enumerate(("p10", "p25", "p50", "p75", "p90"))}
-    beside = {**DESIGN, "risk": {"paths": 20_000, "chance_of_loss": 0.41, "fan_equity_usd": fan}}
-    for lang, said in (("en", "in 41% of them"), ("ja", "41% で事業の NPV は負")):
+    beside = {**DESIGN, "risk": {"paths": 20_000, "fan_paths": 4_096, "chance_of_loss": 0.41, "fan_equity_usd": fan}}
+    for lang, said in (("en", "Of 20,000 paths 41% have"), ("ja", "41% で事業の NPV は負")):
         page = body(html.render(beside, lang))
         assert 'data-chart="fan"' in page
         assert said in page

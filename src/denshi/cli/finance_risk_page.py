@@ -85,6 +85,7 @@ def risk_page(plan: Plan, name: str, paths: int, seed: int) -> dict[str, Any]:
             key: {"first": first, "first_error": first_error, "total": total, "total_error": total_error}
             for key, (first, first_error, total, total_error) in sobol(npv, marginals, _SOBOL_PATHS, seed).items()
         },
+        "fan_paths": _FAN_PATHS,
         "fan_equity_usd": _fan(plan, marginals, correlation, seed),
         "notices": notes,
     }

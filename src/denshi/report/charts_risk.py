@@ -28,7 +28,7 @@ def fan(design: Design, lang: str, t: Texts) -> Chart | None:
         }
         for name in ("p10", "p25", "p75", "p90", "p50")
     ]  # fmt: skip
-    paths = number_at(design, "risk.paths") or 0.0
+    paths, of_all = (number_at(design, f"risk.{name}") or 0.0 for name in ("fan_paths", "paths"))
     chance = number_at(design, "risk.chance_of_loss")
     return Chart(
         id="fan",
@@ -39,7 +39,9 @@ def fan(design: Design, lang: str, t: Texts) -> Chart | None:
             high=number(found["p90"][-1], "USD", lang),
         ),
         note=t["chart.fan.note"].format(
-            paths=number(paths, "count", lang), loss="—" if chance is None else f"{chance:.0%}"
+            paths=number(paths, "count", lang),
+            all=number(of_all, "count", lang),
+            loss="—" if chance is None else f"{chance:.0%}",
         ),
         data=data,
         layout=layout(xaxis=axis(t["chart.fan.year"], type="category", tickformat=""), yaxis=axis(unit.name)),
